@@ -1,0 +1,1 @@
+"""Prose about the Llama family: what a person wrote and signs."""

@@ -1,0 +1,187 @@
+"""Articles and their editions.
+
+An article is an address, a topic and its authors; an edition is one version of
+its text. What readers see at a moment is the newest approved edition whose
+publish time has come, so a scheduled edition goes live by the clock, and "as of
+a date" is the same query with another time.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from django.db import models
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from editorial.prose import validate as validate_markdown
+from models_catalog.models import Addressed, Content, Release
+from models_catalog.models.base import ContentQuerySet, in_choices
+
+from .media import Image
+from .people import Author, Topic
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from django.contrib.auth.models import User
+
+
+class EditionQuerySet(ContentQuerySet["Edition"]):
+    def public(self, at: datetime | None = None) -> Self:
+        """Approved editions whose time has come by ``at`` (default: the database’s now), newest first.
+
+        Includes editions that a newer one has replaced: they were public once.
+        """
+        return self.filter(
+            status=Edition.Status.APPROVED, publish_at__lte=at if at is not None else Now()
+        ).order_by("-publish_at", "-number")
+
+    def live(self, at: datetime | None = None) -> Self:
+        """The one edition of each article that readers see at ``at``; none of withdrawn articles."""
+        newest = Edition.objects.filter(article=OuterRef("article")).public(at).values("pk")[:1]
+        return (
+            self.filter(pk=Subquery(newest))
+            .exclude(article__withdrawn_at__lte=at if at is not None else Now())
+            .order_by("-publish_at", "-number")
+        )
+
+    def scheduled(self) -> Self:
+        """Approved editions whose time has not come, next first."""
+        return self.filter(status=Edition.Status.APPROVED, publish_at__gt=Now()).order_by("publish_at")
+
+    def open(self) -> Self:
+        """Editions that are still being written or reviewed."""
+        return self.filter(status__in=Edition.OPEN)
+
+    def for_reading(self) -> Self:
+        """With all that the article’s page and lists of articles show."""
+        return self.select_related("article__topic", "image").prefetch_related("article__authors")
+
+
+class ArticleQuerySet(ContentQuerySet["Article"]):
+    def live(self, at: datetime | None = None) -> Self:
+        """Articles that readers may see at ``at`` (default: now)."""
+        return self.filter(pk__in=Edition.objects.live(at).values("article"))
+
+
+class Article(Content, Addressed):
+    """An address with a topic and authors; its text is in its editions."""
+
+    url_name = "editorial:article"
+
+    topic = models.ForeignKey(Topic, models.PROTECT, related_name="articles")
+    authors = models.ManyToManyField(Author, related_name="articles")
+    releases = models.ManyToManyField(
+        Release,
+        blank=True,
+        related_name="articles",
+        help_text="Releases that the article is about: their pages link to it.",
+    )
+    withdrawn_at = models.DateTimeField(
+        "withdrawn",
+        null=True,
+        blank=True,
+        help_text="From this moment readers get “gone” instead of the article. Empty while it stands.",
+    )
+
+    objects = ArticleQuerySet.as_manager()
+
+    if TYPE_CHECKING:
+        editions: models.Manager[Edition]
+
+    class Meta:
+        ordering = ("slug",)
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class Edition(Content):
+    """One version of an article’s text. Never changes once it is public (a trigger sees to it)."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        IN_REVIEW = "in_review", "In review"
+        APPROVED = "approved", "Approved"
+
+    OPEN: ClassVar = (Status.DRAFT, Status.IN_REVIEW)
+    natural_key_fields = ("article__slug", "number")
+
+    article = models.ForeignKey(Article, models.CASCADE, related_name="editions")
+    number = models.PositiveIntegerField(editable=False)
+    title = models.CharField(max_length=120, help_text="The headline, also shown in search results and shares.")
+    standfirst = models.CharField(
+        max_length=300, help_text="One or two sentences under the headline; also the description in search and shares."
+    )
+    body = models.TextField(
+        validators=[validate_markdown],
+        help_text=(
+            "Markdown. Sections begin with “## ”. Cite with footnotes: “fact[^card]” and, at the end, "
+            "“[^card]: [Llama 4 model card](/sources/llama-4-model-card/)”."
+        ),
+    )
+    as_of = models.DateField("facts as of", help_text="The day to which the facts in the text were checked.")
+    image = models.ForeignKey(Image, models.PROTECT, null=True, blank=True, related_name="editions")
+    change_note = models.CharField(
+        max_length=250, blank=True, help_text="What changed for readers since the last edition. Shown under the article."
+    )
+    status = models.CharField(max_length=12, choices=Status, default=Status.DRAFT)
+    publish_at = models.DateTimeField(
+        null=True, blank=True, help_text="When readers see it; a future time schedules it. Needed for approval."
+    )
+    created_by = models.ForeignKey(
+        "auth.User", models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
+    )
+    approved_by = models.ForeignKey(
+        "auth.User", models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
+    )
+
+    objects = EditionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-number",)
+        constraints = (
+            models.UniqueConstraint(fields=("article", "number"), name="edition_number_is_unique_in_article"),
+            models.UniqueConstraint(
+                fields=("article",),
+                condition=Q(status__in=("draft", "in_review")),
+                name="one_open_draft_per_article",
+                violation_error_message="This article already has an open draft. Continue that one.",
+            ),
+            in_choices("status", Status, name="edition_status_is_known"),
+            models.CheckConstraint(
+                condition=~Q(status="approved") | Q(publish_at__isnull=False),
+                name="approved_edition_has_a_publish_time",
+                violation_error_message="Say when it goes out: an approved edition needs a publish time.",
+            ),
+            models.CheckConstraint(
+                condition=Q(number__gt=0), name="edition_number_is_positive"
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=("article", "-publish_at", "-number"),
+                condition=Q(status="approved"),
+                name="edition_live_by_article",
+            ),
+            models.Index(
+                fields=("-publish_at", "-number"), condition=Q(status="approved"), name="edition_newest_first"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.title} (edition {self.number})" if self.number else self.title
+
+    def get_absolute_url(self) -> str:
+        return self.article.get_absolute_url()
+
+    @property
+    def is_public(self) -> bool:
+        """Readers see it, or once saw it: its text is fixed."""
+        return (
+            self.status == self.Status.APPROVED
+            and self.publish_at is not None
+            and self.publish_at <= timezone.now()
+        )

@@ -1,0 +1,35 @@
+"""Terms explained."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.urls import reverse
+
+from models_catalog.models import Content
+from models_catalog.models.base import ContentQuerySet, Slugged
+
+
+class GlossaryTerm(Content, Slugged):
+    """A term, explained once; its first use in an article links here."""
+
+    term = models.CharField(max_length=80, unique=True)
+    definition = models.TextField(help_text="Two to four plain sentences.")
+    aliases = ArrayField(
+        models.CharField(max_length=80),
+        blank=True,
+        default=list,
+        help_text="Other spellings that link here too, separated by commas: “MoE”.",
+    )
+    see_also = models.ManyToManyField("self", blank=True)
+
+    objects = ContentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("term",)
+
+    def __str__(self) -> str:
+        return self.term
+
+    def get_absolute_url(self) -> str:
+        return f"{reverse('editorial:glossary')}#{self.slug}"

@@ -1,0 +1,96 @@
+"""The hub page: its name, its sections and the words that lead into them."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.db import models
+from django.urls import reverse
+
+from editorial.prose import validate as validate_markdown
+from models_catalog.models import Content
+from models_catalog.models.base import ContentQuerySet, in_choices
+
+
+class HubSettings(Content):
+    """The hub’s name and its statement of independence. There is exactly one row."""
+
+    natural_key_fields = ("pk",)
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    name = models.CharField(max_length=40, help_text="Shown in the header of every page.")
+    tagline = models.CharField(max_length=120, help_text="The promise under the name, on the hub and in shares.")
+    standfirst = models.TextField(help_text="The opening paragraph of the hub page. Plain text.")
+    independence = models.TextField(
+        "editorial independence", validators=[validate_markdown], help_text="Markdown; on the hub’s foot and the About page."
+    )
+    about = models.TextField(validators=[validate_markdown], help_text="Markdown; the About page: who writes this and how.")
+
+    objects = ContentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "hub settings"
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(id=1),
+                name="hub_settings_is_one_row",
+                violation_error_message="There is one set of hub settings. Edit it instead of adding another.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("editorial:hub")
+
+    @classmethod
+    def load(cls) -> HubSettings:
+        """The one row, or unsaved defaults on a site without content."""
+        return cls.objects.first() or cls(name="LlamaHub", tagline="The reference on Meta’s Llama models")
+
+
+class HubSectionQuerySet(ContentQuerySet["HubSection"]):
+    def listed(self) -> Self:
+        """The sections that readers see, in their order."""
+        return self.filter(is_listed=True).order_by("position", "kind")
+
+
+class HubSection(Content):
+    """One section of the hub page: its heading and lead-in. Its rows come from the catalogue."""
+
+    class Kind(models.TextChoices):
+        WHATS_NEW = "whats-new", "What’s new"
+        ACCOUNT = "account", "What Llama is"
+        KEY_NUMBERS = "key-numbers", "Key numbers"
+        OPEN_WEIGHT = "open-weight", "Open-weight note"
+        PERSONAS = "personas", "Who it is for"
+        FAMILY = "family", "The model family"
+        TIMELINE = "timeline", "Timeline"
+        DEPLOYMENT = "deployment", "Ways to run it"
+        COVERAGE = "coverage", "Coverage"
+        LICENSING = "licensing", "License quick reference"
+        NOTICES = "notices", "Before you use AI"
+
+    natural_key_fields = ("kind",)
+
+    kind = models.CharField("section", max_length=14, choices=Kind, unique=True)
+    title = models.CharField(max_length=100, help_text="The section’s heading.")
+    standfirst = models.CharField(max_length=250, blank=True, help_text="One sentence under the heading.")
+    body = models.TextField(
+        blank=True, validators=[validate_markdown], help_text="Markdown shown before the section’s entries. May be empty."
+    )
+    position = models.PositiveSmallIntegerField("order", default=0, db_index=True)
+    is_listed = models.BooleanField("shown to readers", default=True)
+
+    objects = HubSectionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("position", "kind")
+        constraints = (in_choices("kind", Kind, name="hub_section_kind_is_known"),)
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return f"{reverse('editorial:hub')}#{self.kind}"

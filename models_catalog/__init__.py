@@ -1,0 +1,1 @@
+"""Facts about the Llama family: what can be checked against a source."""

@@ -1,0 +1,192 @@
+"""License texts by version, and what each allows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.urls import reverse
+
+from .base import (
+    Addressed,
+    Content,
+    ContentQuerySet,
+    DatePrecision,
+    Slugged,
+    date_matches_precision,
+    in_choices,
+    is_positive,
+    slug_is_not_reserved,
+)
+
+if TYPE_CHECKING:
+    from .sources import Citation, Correction
+
+LICENSE_RESERVED = frozenset({"check"})
+
+
+class LicenseQuerySet(ContentQuerySet["License"]):
+    def oldest_first(self) -> Self:
+        return self.order_by("effective_on", "slug")
+
+    def newest(self) -> License | None:
+        """The version that applies to the newest releases."""
+        return self.order_by("-effective_on", "slug").first()
+
+    def with_facts(self) -> Self:
+        """With the sources and corrections of every field, for showing."""
+        return self.prefetch_related("citations__source", "corrections__source")
+
+
+class License(Content, Addressed):
+    """One license text, by version."""
+
+    url_name = "models_catalog:license"
+    citable = (
+        "effective_on",
+        "licensor",
+        "licensor_eea",
+        "user_threshold",
+        "threshold_measured",
+        "display_text",
+        "name_prefix",
+        "notice_text",
+        "governing_law",
+        "summary",
+    )
+
+    name = models.CharField(max_length=120, unique=True, help_text="For example “Llama 4 Community License Agreement”.")
+    version = models.CharField(max_length=12, unique=True, help_text="Short form for table headings, for example “3.1”.")
+    effective_on = models.DateField("version date", help_text="The version release date that the text names.")
+    date_precision = models.CharField(max_length=8, choices=DatePrecision, default=DatePrecision.DAY)
+    url = models.URLField("text of the license", max_length=500)
+    acceptable_use_url = models.URLField("acceptable use policy", max_length=500, blank=True)
+    summary = models.TextField(help_text="Two or three plain sentences: what this version lets people do.")
+    user_threshold = models.PositiveBigIntegerField(
+        null=True,
+        blank=True,
+        help_text="Monthly active users above which Meta must be asked. Empty if the text names none.",
+    )
+    threshold_measured = models.CharField(
+        max_length=250, blank=True, help_text="When and over whom the users are counted, in plain words."
+    )
+    licensor = models.CharField(max_length=120, help_text="Who grants the license.")
+    licensor_eea = models.CharField(
+        "licensor in the EEA and Switzerland", max_length=120, blank=True, help_text="Where it differs by region."
+    )
+    display_text = models.CharField(
+        "text to display", max_length=120, blank=True, help_text="For example “Built with Llama”. Empty if none is asked for."
+    )
+    name_prefix = models.CharField(
+        "model names begin with", max_length=40, blank=True, help_text="What a derivative’s name must begin with. Empty if nothing."
+    )
+    notice_text = models.TextField("notice file", blank=True, help_text="The notice that copies must carry.")
+    governing_law = models.CharField(max_length=120, blank=True)
+
+    objects = LicenseQuerySet.as_manager()
+
+    if TYPE_CHECKING:
+        citations: models.Manager[Citation]
+        corrections: models.Manager[Correction]
+
+    class Meta:
+        ordering = ("effective_on", "slug")
+        constraints = (
+            is_positive("user_threshold", name="license_user_threshold_is_positive"),
+            in_choices("date_precision", DatePrecision, name="license_date_precision_is_known"),
+            date_matches_precision("effective_on", "date_precision", name="license_date_matches_its_precision"),
+            slug_is_not_reserved(LICENSE_RESERVED, name="license_address_is_not_reserved"),
+        )
+        indexes = (models.Index(fields=("effective_on", "slug"), name="license_oldest_first"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UseCase(Content, Slugged):
+    """One practical question that a reader asks of a license."""
+
+    question = models.CharField(max_length=160, unique=True, help_text="In plain words: “May I sell a product built on it?”")
+    label = models.CharField(max_length=60, unique=True, help_text="Short form for table rows: “Sell a product”.")
+    explanation = models.TextField(blank=True, help_text="What the question covers and what it does not.")
+    position = models.PositiveSmallIntegerField("order", default=0, db_index=True)
+    is_headline = models.BooleanField(
+        "on the hub", default=False, help_text="Shown in the quick reference on the hub page."
+    )
+
+    objects = ContentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("position", "slug")
+
+    def __str__(self) -> str:
+        return self.question
+
+    def get_absolute_url(self) -> str:
+        return f"{reverse('models_catalog:licensing')}#{self.slug}"
+
+
+class LicenseRuleQuerySet(ContentQuerySet["LicenseRule"]):
+    def with_subjects(self) -> Self:
+        return self.select_related("license", "use_case")
+
+    def with_facts(self) -> Self:
+        """With the sources and corrections of every field, for showing."""
+        return self.with_subjects().prefetch_related("citations__source", "corrections__source")
+
+
+class LicenseRule(Content):
+    """What one license version says to one use case."""
+
+    class Verdict(models.TextChoices):
+        ALLOWED = "allowed", "Allowed"
+        CONDITIONS = "conditions", "Allowed with conditions"
+        ASK_META = "ask_meta", "Ask Meta"
+        PROHIBITED = "prohibited", "Prohibited"
+        NOT_COVERED = "not_covered", "Not covered"
+
+    natural_key_fields = ("use_case__slug", "license__slug")
+    citable = ("verdict",)
+
+    use_case = models.ForeignKey(UseCase, models.CASCADE, related_name="rules")
+    license = models.ForeignKey(License, models.CASCADE, related_name="rules")
+    verdict = models.CharField(max_length=12, choices=Verdict)
+    conditions = models.TextField(
+        blank=True, help_text="What the reader must do or mind, in plain words. Needed unless the verdict is “Allowed”."
+    )
+    clause = models.CharField(
+        max_length=80, blank=True, help_text="Where the text says so: “§1.b.i”. Needed unless the text is silent."
+    )
+
+    objects = LicenseRuleQuerySet.as_manager()
+
+    if TYPE_CHECKING:
+        citations: models.Manager[Citation]
+        corrections: models.Manager[Correction]
+
+    class Meta:
+        ordering = ("use_case__position", "use_case__slug", "license__effective_on")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("use_case", "license"),
+                name="one_rule_per_use_case_and_license",
+                violation_error_message="This license already has a rule for this use case. Edit that one instead.",
+            ),
+            in_choices("verdict", Verdict, name="rule_verdict_is_known"),
+            models.CheckConstraint(
+                condition=models.Q(verdict="allowed") | ~models.Q(conditions=""),
+                name="rule_states_its_conditions",
+                violation_error_message="Say in “conditions” what the reader must do or mind: only “Allowed” needs none.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(verdict="not_covered") | ~models.Q(clause=""),
+                name="rule_names_its_clause",
+                violation_error_message="Name the clause that says so: only “Not covered” needs none.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.use_case} {self.license.version}: {self.get_verdict_display()}"
+
+    def get_absolute_url(self) -> str:
+        return f"{self.license.get_absolute_url()}#{self.use_case.slug}"

@@ -1,0 +1,254 @@
+"""Where facts come from, and what the hub once got wrong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+
+from .base import Addressed, Content, ContentQuerySet, in_choices, validate_slug
+
+if TYPE_CHECKING:
+    from datetime import date
+
+# The rows that a citation or a correction can be about: field of the arc → model.
+# Each model names the fields that can be cited in ``citable``.
+FACT_MODELS = {
+    "release": "Release",
+    "variant": "Variant",
+    "event": "TimelineEvent",
+    "license": "License",
+    "license_rule": "LicenseRule",
+    "deployment_option": "DeploymentOption",
+    "provider": "Provider",
+    "key_figure": "KeyFigure",
+}
+
+
+class SourceQuerySet(ContentQuerySet["Source"]):
+    def with_fact_counts(self) -> Self:
+        """Each source with ``fact_count``, the number of citations that rest on it."""
+        return self.annotate(fact_count=models.Count("citations"))
+
+    def unchecked_since(self, day: date) -> Self:
+        """Sources never read by us, or last read before ``day``."""
+        return self.filter(Q(last_checked_on__isnull=True) | Q(last_checked_on__lt=day))
+
+
+class Source(Content, Addressed):
+    """A document that facts rest on: model card, license, paper, filing, blog post."""
+
+    class Kind(models.TextChoices):
+        MODEL_CARD = "model_card", "model card"
+        LICENSE = "license", "license text"
+        POLICY = "policy", "use policy"
+        PAPER = "paper", "paper"
+        REGISTRY = "registry", "model registry"
+        DOCUMENTATION = "documentation", "documentation"
+        FILING = "filing", "company filing"
+        ANNOUNCEMENT = "announcement", "announcement"
+        PRESS = "press", "press report"
+        STANDARD = "standard", "standard or law"
+
+    url_name = "models_catalog:source"
+
+    title = models.CharField(max_length=200, help_text="The document’s own title.")
+    publisher = models.CharField(max_length=120, help_text="Who issued it, for example “Meta”.")
+    url = models.URLField("web address", max_length=500, help_text="Where a reader can open the document.")
+    kind = models.CharField(max_length=20, choices=Kind)
+    published_on = models.DateField(null=True, blank=True, help_text="Empty if the document carries no date.")
+    last_checked_on = models.DateField(
+        null=True,
+        blank=True,
+        db_index=True,
+        help_text="When an editor last read the document itself. Empty: it could not be read; readers are told so.",
+    )
+    note = models.TextField(
+        blank=True, help_text="What a reader should know about it, for example the edition or commit that was read."
+    )
+
+    objects = SourceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("publisher", "title", "slug")
+        constraints = (
+            models.UniqueConstraint(fields=("url", "title"), name="one_source_per_address_and_title"),
+            in_choices("kind", Kind, name="source_kind_is_known"),
+        )
+        indexes = (models.Index(fields=("kind", "publisher", "title"), name="source_by_kind"),)
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class FactReference(models.Model):
+    """Points at one field of one fact.
+
+    An exclusive arc of foreign keys rather than a generic one: the database can
+    check it, joins work, and a natural key can name it.
+    """
+
+    release = models.ForeignKey("models_catalog.Release", models.CASCADE, null=True, blank=True, related_name="%(class)ss")
+    variant = models.ForeignKey("models_catalog.Variant", models.CASCADE, null=True, blank=True, related_name="%(class)ss")
+    event = models.ForeignKey("models_catalog.TimelineEvent", models.CASCADE, null=True, blank=True, related_name="%(class)ss")
+    license = models.ForeignKey("models_catalog.License", models.CASCADE, null=True, blank=True, related_name="%(class)ss")
+    license_rule = models.ForeignKey("models_catalog.LicenseRule", models.CASCADE, null=True, blank=True, related_name="%(class)ss")
+    deployment_option = models.ForeignKey("models_catalog.DeploymentOption", models.CASCADE, null=True, blank=True, related_name="%(class)ss")
+    provider = models.ForeignKey("models_catalog.Provider", models.CASCADE, null=True, blank=True, related_name="%(class)ss")
+    key_figure = models.ForeignKey("models_catalog.KeyFigure", models.CASCADE, null=True, blank=True, related_name="%(class)ss")
+    field = models.CharField(
+        max_length=40,
+        help_text="Which field of the entry, by its name, for example “context_tokens”.",
+    )
+
+    class Meta:
+        abstract = True
+
+    @property
+    def target_kind(self) -> str | None:
+        """The arc that is set, for example ``"release"``; None when none is."""
+        return next((arc for arc in FACT_MODELS if getattr(self, f"{arc}_id") is not None), None)
+
+    @property
+    def target(self) -> Content | None:
+        """The row that this is about."""
+        return getattr(self, self.target_kind) if self.target_kind else None
+
+    def clean(self) -> None:
+        super().clean()
+        arcs = [arc for arc in FACT_MODELS if getattr(self, f"{arc}_id") is not None]
+        if len(arcs) == 1:
+            citable = getattr(self._meta.get_field(arcs[0]).related_model, "citable", ())
+            if self.field and self.field not in citable:
+                known = ", ".join(citable)
+                raise ValidationError({"field": f"“{self.field}” is not a field of this entry. Choose one of: {known}."})
+
+
+def _targets(count: int, *, at_most: bool = False) -> Q:
+    """Exactly (or at most) one arc is set. ``num_nonnulls`` is Postgres’ own."""
+    number = models.Func(*FACT_MODELS, function="num_nonnulls", output_field=models.IntegerField())
+    return models.lookups.LessThanOrEqual(number, count) if at_most else models.lookups.Exact(number, count)  # type: ignore[return-value]
+
+
+class CitationQuerySet(ContentQuerySet["Citation"]):
+    def get_by_natural_key(self, kind: str, *rest: str) -> Citation:
+        if kind not in FACT_MODELS:
+            raise self.model.DoesNotExist(f"There is no kind of fact called “{kind}”.")
+        *target_key, field, source, locator = rest
+        target_model = self.model._meta.get_field(kind).related_model
+        target = target_model._default_manager.get_by_natural_key(*target_key)  # type: ignore[union-attr]
+        return self.get(**{kind: target}, field=field, source__slug=source, locator=locator)
+
+    def with_targets(self) -> Self:
+        """Everything needed to name the fact and its source, in one query."""
+        return self.select_related(
+            "source", "license_rule__use_case", "license_rule__license", "variant__release", *FACT_MODELS
+        )
+
+    def for_reading(self) -> Self:
+        """Everything that a fact's source mark shows, in one query."""
+        return self.select_related("source")
+
+
+class Citation(Content, FactReference):
+    """Ties one field of one fact to a source, with the place in it and the day it was checked."""
+
+    class Status(models.TextChoices):
+        VERIFIED = "verified", "verified"
+        DISPUTED = "disputed", "disputed"
+        UNVERIFIED = "unverified", "unverified"
+
+    source = models.ForeignKey(Source, models.PROTECT, related_name="citations")
+    locator = models.CharField(
+        max_length=160, blank=True, help_text="Where in the source: page, section, clause or table."
+    )
+    status = models.CharField(
+        max_length=12,
+        choices=Status,
+        default=Status.VERIFIED,
+        help_text="Verified: read in the source. Disputed: sources disagree; say how in the note. Unverified: the source could not be read.",
+    )
+    note = models.TextField(blank=True, help_text="Shown with the source, for example how another source differs.")
+    checked_on = models.DateField(help_text="The day this fact was last compared with the source.")
+
+    objects = CitationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("field", "source", "locator", "pk")
+        constraints = (
+            models.CheckConstraint(
+                condition=_targets(1),
+                name="citation_has_exactly_one_target",
+                violation_error_message="A citation supports exactly one entry: choose one, and only one.",
+            ),
+            models.UniqueConstraint(
+                fields=(*FACT_MODELS, "field", "source", "locator"),
+                name="one_citation_per_fact_source_and_place",
+                nulls_distinct=False,
+                violation_error_message="This fact already cites this place in this source.",
+            ),
+            in_choices("status", Status, name="citation_status_is_known"),
+        )
+        indexes = (models.Index(fields=("checked_on",), name="citation_by_check_day"),)
+
+    def __str__(self) -> str:
+        return f"{self.target or 'Nothing'}: {self.field} ← {self.source}"
+
+    def natural_key(self) -> tuple[str, ...]:
+        kind, target = self.target_kind, self.target
+        if kind is None or target is None:
+            raise ValueError("A citation without a target has no natural key.")
+        return (kind, *target.natural_key(), self.field, self.source.slug, self.locator)
+
+
+class CorrectionQuerySet(ContentQuerySet["Correction"]):
+    def newest_first(self) -> Self:
+        return self.order_by("-published_on", "slug")
+
+
+class Correction(Content, FactReference):
+    """What the hub said, what is right, why, since when, and by which source. Public."""
+
+    natural_key_fields = ("slug",)
+
+    slug = models.CharField(
+        "short name",
+        max_length=80,
+        unique=True,
+        validators=[validate_slug],
+        help_text="Names the correction in links: /corrections/#…",
+    )
+    what_we_said = models.TextField(help_text="The wrong statement, in short.")
+    what_is_right = models.TextField(help_text="The right statement, as the source has it.")
+    why = models.TextField(help_text="How the mistake came about or why it matters, in a sentence or two.")
+    wrong_value = models.CharField(
+        max_length=80, blank=True, help_text="The wrong value alone, shown beside the fact: “15T tokens”."
+    )
+    source = models.ForeignKey(Source, models.PROTECT, related_name="corrections")
+    published_on = models.DateField(help_text="When the hub put it right.")
+    field = models.CharField(
+        max_length=40, blank=True, help_text="Which field of the entry it is about. Empty for a statement in prose."
+    )
+
+    objects = CorrectionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-published_on", "slug")
+        constraints = (
+            models.CheckConstraint(
+                condition=_targets(1, at_most=True),
+                name="correction_has_at_most_one_target",
+                violation_error_message="A correction is about one entry at most.",
+            ),
+        )
+        indexes = (models.Index(fields=("-published_on", "slug"), name="correction_newest_first"),)
+
+    def __str__(self) -> str:
+        return self.what_we_said
+
+    def get_absolute_url(self) -> str:
+        from django.urls import reverse
+
+        return f"{reverse('models_catalog:corrections')}#{self.slug}"
