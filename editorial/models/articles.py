@@ -98,15 +98,17 @@ class Article(Content, Addressed):
         return self.slug
 
 
+class EditionStatus(models.TextChoices):
+    DRAFT = "draft", "Draft"
+    IN_REVIEW = "in_review", "In review"
+    APPROVED = "approved", "Approved"
+
+
 class Edition(Content):
     """One version of an article’s text. Never changes once it is public (a trigger sees to it)."""
 
-    class Status(models.TextChoices):
-        DRAFT = "draft", "Draft"
-        IN_REVIEW = "in_review", "In review"
-        APPROVED = "approved", "Approved"
-
-    OPEN: ClassVar = (Status.DRAFT, Status.IN_REVIEW)
+    Status = EditionStatus
+    OPEN: ClassVar = (EditionStatus.DRAFT, EditionStatus.IN_REVIEW)
     natural_key_fields = ("article__slug", "number")
 
     article = models.ForeignKey(Article, models.CASCADE, related_name="editions")
@@ -127,7 +129,7 @@ class Edition(Content):
     change_note = models.CharField(
         max_length=250, blank=True, help_text="What changed for readers since the last edition. Shown under the article."
     )
-    status = models.CharField(max_length=12, choices=Status, default=Status.DRAFT)
+    status = models.CharField(max_length=12, choices=EditionStatus, default=EditionStatus.DRAFT)
     publish_at = models.DateTimeField(
         null=True, blank=True, help_text="When readers see it; a future time schedules it. Needed for approval."
     )
@@ -150,7 +152,7 @@ class Edition(Content):
                 name="one_open_draft_per_article",
                 violation_error_message="This article already has an open draft. Continue that one.",
             ),
-            in_choices("status", Status, name="edition_status_is_known"),
+            in_choices("status", EditionStatus, name="edition_status_is_known"),
             models.CheckConstraint(
                 condition=~Q(status="approved") | Q(publish_at__isnull=False),
                 name="approved_edition_has_a_publish_time",

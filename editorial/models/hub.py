@@ -56,25 +56,27 @@ class HubSectionQuerySet(ContentQuerySet["HubSection"]):
         return self.filter(is_listed=True).order_by("position", "kind")
 
 
+class SectionKind(models.TextChoices):
+    WHATS_NEW = "whats-new", "What’s new"
+    ACCOUNT = "account", "What Llama is"
+    KEY_NUMBERS = "key-numbers", "Key numbers"
+    OPEN_WEIGHT = "open-weight", "Open-weight note"
+    PERSONAS = "personas", "Who it is for"
+    FAMILY = "family", "The model family"
+    TIMELINE = "timeline", "Timeline"
+    DEPLOYMENT = "deployment", "Ways to run it"
+    COVERAGE = "coverage", "Coverage"
+    LICENSING = "licensing", "License quick reference"
+    NOTICES = "notices", "Before you use AI"
+
+
 class HubSection(Content):
     """One section of the hub page: its heading and lead-in. Its rows come from the catalogue."""
 
-    class Kind(models.TextChoices):
-        WHATS_NEW = "whats-new", "What’s new"
-        ACCOUNT = "account", "What Llama is"
-        KEY_NUMBERS = "key-numbers", "Key numbers"
-        OPEN_WEIGHT = "open-weight", "Open-weight note"
-        PERSONAS = "personas", "Who it is for"
-        FAMILY = "family", "The model family"
-        TIMELINE = "timeline", "Timeline"
-        DEPLOYMENT = "deployment", "Ways to run it"
-        COVERAGE = "coverage", "Coverage"
-        LICENSING = "licensing", "License quick reference"
-        NOTICES = "notices", "Before you use AI"
-
+    Kind = SectionKind
     natural_key_fields = ("kind",)
 
-    kind = models.CharField("section", max_length=14, choices=Kind, unique=True)
+    kind = models.CharField("section", max_length=14, choices=SectionKind, unique=True)
     title = models.CharField(max_length=100, help_text="The section’s heading.")
     standfirst = models.CharField(max_length=250, blank=True, help_text="One sentence under the heading.")
     body = models.TextField(
@@ -87,7 +89,7 @@ class HubSection(Content):
 
     class Meta:
         ordering = ("position", "kind")
-        constraints = (in_choices("kind", Kind, name="hub_section_kind_is_known"),)
+        constraints = (in_choices("kind", SectionKind, name="hub_section_kind_is_known"),)
 
     def __str__(self) -> str:
         return self.title

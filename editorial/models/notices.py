@@ -18,17 +18,19 @@ class NoticeQuerySet(ContentQuerySet["Notice"]):
         return self.filter(is_listed=True).prefetch_related("help_lines")
 
 
+class NoticeKind(models.TextChoices):
+    PRIVACY = "privacy", "Privacy"
+    WELLBEING = "wellbeing", "Well-being"
+    RIGHTS = "rights", "Rights"
+    TRANSPARENCY = "transparency", "Transparency"
+
+
 class Notice(Content, Slugged):
     """Something a reader should know before using AI."""
 
-    class Kind(models.TextChoices):
-        PRIVACY = "privacy", "Privacy"
-        WELLBEING = "wellbeing", "Well-being"
-        RIGHTS = "rights", "Rights"
-        TRANSPARENCY = "transparency", "Transparency"
-
+    Kind = NoticeKind
     title = models.CharField(max_length=100, unique=True)
-    kind = models.CharField(max_length=14, choices=Kind)
+    kind = models.CharField(max_length=14, choices=NoticeKind)
     body = models.TextField(validators=[validate_markdown], help_text="Markdown, a few short paragraphs.")
     position = models.PositiveSmallIntegerField("order", default=0, db_index=True)
     is_listed = models.BooleanField("shown to readers", default=True)
@@ -40,7 +42,7 @@ class Notice(Content, Slugged):
 
     class Meta:
         ordering = ("position", "slug")
-        constraints = (in_choices("kind", Kind, name="notice_kind_is_known"),)
+        constraints = (in_choices("kind", NoticeKind, name="notice_kind_is_known"),)
 
     def __str__(self) -> str:
         return self.title

@@ -34,6 +34,8 @@ class Content(models.Model):
     """
 
     natural_key_fields: ClassVar[tuple[str, ...]] = ("slug",)
+    # The fields that a citation or a correction may be about.
+    citable: ClassVar[tuple[str, ...]] = ()
 
     # Defaults in the database, so that fixtures and SQL may leave them out.
     created_at = models.DateTimeField(db_default=Now(), editable=False)

@@ -135,22 +135,24 @@ class LicenseRuleQuerySet(ContentQuerySet["LicenseRule"]):
         return self.with_subjects().prefetch_related("citations__source", "corrections__source")
 
 
+class RuleVerdict(models.TextChoices):
+    ALLOWED = "allowed", "Allowed"
+    CONDITIONS = "conditions", "Allowed with conditions"
+    ASK_META = "ask_meta", "Ask Meta"
+    PROHIBITED = "prohibited", "Prohibited"
+    NOT_COVERED = "not_covered", "Not covered"
+
+
 class LicenseRule(Content):
     """What one license version says to one use case."""
 
-    class Verdict(models.TextChoices):
-        ALLOWED = "allowed", "Allowed"
-        CONDITIONS = "conditions", "Allowed with conditions"
-        ASK_META = "ask_meta", "Ask Meta"
-        PROHIBITED = "prohibited", "Prohibited"
-        NOT_COVERED = "not_covered", "Not covered"
-
+    Verdict = RuleVerdict
     natural_key_fields = ("use_case__slug", "license__slug")
     citable = ("verdict",)
 
     use_case = models.ForeignKey(UseCase, models.CASCADE, related_name="rules")
     license = models.ForeignKey(License, models.CASCADE, related_name="rules")
-    verdict = models.CharField(max_length=12, choices=Verdict)
+    verdict = models.CharField(max_length=12, choices=RuleVerdict)
     conditions = models.TextField(
         blank=True, help_text="What the reader must do or mind, in plain words. Needed unless the verdict is “Allowed”."
     )
@@ -172,7 +174,7 @@ class LicenseRule(Content):
                 name="one_rule_per_use_case_and_license",
                 violation_error_message="This license already has a rule for this use case. Edit that one instead.",
             ),
-            in_choices("verdict", Verdict, name="rule_verdict_is_known"),
+            in_choices("verdict", RuleVerdict, name="rule_verdict_is_known"),
             models.CheckConstraint(
                 condition=models.Q(verdict="allowed") | ~models.Q(conditions=""),
                 name="rule_states_its_conditions",

@@ -63,24 +63,30 @@ class ReleaseQuerySet(ContentQuerySet["Release"]):
         )
 
 
+class ReleaseBranch(models.TextChoices):
+    CORE = "core", "Core models"
+    CODE = "code", "Code Llama"
+    SAFEGUARD = "safeguard", "Llama Guard"
+
+
+class ReleaseArchitecture(models.TextChoices):
+    DENSE = "dense", "Dense transformer"
+    DENSE_VISION = "dense_vision", "Dense transformer with vision adapter"
+    MOE = "moe", "Mixture of experts, early fusion"
+
+
+class ReleaseStatus(models.TextChoices):
+    AVAILABLE = "available", "Available"
+    RESEARCH = "research", "Research only"
+    ANNOUNCED = "announced", "Announced, not released"
+
+
 class Release(Content, Addressed):
     """One row of the family table."""
 
-    class Branch(models.TextChoices):
-        CORE = "core", "Core models"
-        CODE = "code", "Code Llama"
-        SAFEGUARD = "safeguard", "Llama Guard"
-
-    class Architecture(models.TextChoices):
-        DENSE = "dense", "Dense transformer"
-        DENSE_VISION = "dense_vision", "Dense transformer with vision adapter"
-        MOE = "moe", "Mixture of experts, early fusion"
-
-    class Status(models.TextChoices):
-        AVAILABLE = "available", "Available"
-        RESEARCH = "research", "Research only"
-        ANNOUNCED = "announced", "Announced, not released"
-
+    Branch = ReleaseBranch
+    Architecture = ReleaseArchitecture
+    Status = ReleaseStatus
     url_name = "models_catalog:release"
     reserved_slugs = RELEASE_RESERVED
     citable = (
@@ -100,14 +106,14 @@ class Release(Content, Addressed):
 
     name = models.CharField(max_length=80, unique=True, help_text="As Meta writes it: “Llama 4 Scout”.")
     generation = models.CharField(max_length=8, help_text="The family’s generation: “3.1”.")
-    branch = models.CharField(max_length=12, choices=Branch, default=Branch.CORE)
+    branch = models.CharField(max_length=12, choices=ReleaseBranch, default=ReleaseBranch.CORE)
     summary = models.TextField(help_text="One or two sentences under the name on the release’s page and in lists.")
     released_on = models.DateField(
         help_text="The day of release; for a model that is only announced, the day of the announcement."
     )
     date_precision = models.CharField(max_length=8, choices=DatePrecision, default=DatePrecision.DAY)
-    status = models.CharField(max_length=12, choices=Status)
-    architecture = models.CharField(max_length=16, choices=Architecture)
+    status = models.CharField(max_length=12, choices=ReleaseStatus)
+    architecture = models.CharField(max_length=16, choices=ReleaseArchitecture)
     context_tokens = models.PositiveBigIntegerField(
         "context window",
         null=True,
@@ -158,9 +164,9 @@ class Release(Content, Addressed):
     class Meta:
         ordering = ("-released_on", "name")
         constraints = (
-            in_choices("branch", Branch, name="release_branch_is_known"),
-            in_choices("status", Status, name="release_status_is_known"),
-            in_choices("architecture", Architecture, name="release_architecture_is_known"),
+            in_choices("branch", ReleaseBranch, name="release_branch_is_known"),
+            in_choices("status", ReleaseStatus, name="release_status_is_known"),
+            in_choices("architecture", ReleaseArchitecture, name="release_architecture_is_known"),
             in_choices("date_precision", DatePrecision, name="release_date_precision_is_known"),
             in_choices("pretraining_qualifier", Qualifier, name="release_pretraining_qualifier_is_known"),
             date_matches_precision("released_on", "date_precision", name="release_date_matches_its_precision"),
@@ -218,25 +224,29 @@ class VariantQuerySet(ContentQuerySet["Variant"]):
         return self.prefetch_related("citations__source", "corrections__source")
 
 
+class VariantKind(models.TextChoices):
+    BASE = "base", "Base"
+    INSTRUCT = "instruct", "Instruct"
+    PYTHON = "python", "Python"
+    SAFEGUARD = "safeguard", "Safeguard"
+
+
+class VariantQuantization(models.TextChoices):
+    """The number format of the published weights."""
+
+    NONE = "none", "16-bit"
+    FP8 = "fp8", "FP8"
+    INT8 = "int8", "Int8"
+    INT4 = "int4", "Int4"
+    QLORA_INT4 = "qlora_int4", "Int4 (QLoRA)"
+    SPINQUANT_INT4 = "spinquant_int4", "Int4 (SpinQuant)"
+
+
 class Variant(Content, Slugged):
     """One checkpoint of a release: a size, a tuning and a number format."""
 
-    class Kind(models.TextChoices):
-        BASE = "base", "Base"
-        INSTRUCT = "instruct", "Instruct"
-        PYTHON = "python", "Python"
-        SAFEGUARD = "safeguard", "Safeguard"
-
-    class Quantization(models.TextChoices):
-        """The number format of the published weights."""
-
-        NONE = "none", "16-bit"
-        FP8 = "fp8", "FP8"
-        INT8 = "int8", "Int8"
-        INT4 = "int4", "Int4"
-        QLORA_INT4 = "qlora_int4", "Int4 (QLoRA)"
-        SPINQUANT_INT4 = "spinquant_int4", "Int4 (SpinQuant)"
-
+    Kind = VariantKind
+    Quantization = VariantQuantization
     citable = (
         "parameters_total",
         "parameters_active",
@@ -255,8 +265,8 @@ class Variant(Content, Slugged):
     release = models.ForeignKey(Release, models.CASCADE, related_name="variants")
     name = models.CharField(max_length=120, unique=True, help_text="“Llama 3.1 8B Instruct”.")
     size_label = models.CharField(max_length=16, help_text="As Meta names the size: “8B”, “17B × 16 experts”.")
-    kind = models.CharField(max_length=12, choices=Kind)
-    quantization = models.CharField("number format", max_length=16, choices=Quantization, default=Quantization.NONE)
+    kind = models.CharField(max_length=12, choices=VariantKind)
+    quantization = models.CharField("number format", max_length=16, choices=VariantQuantization, default=VariantQuantization.NONE)
     parameters_total = models.PositiveBigIntegerField(help_text="All parameters: 109000000000 for 109B.")
     parameters_qualifier = models.CharField(max_length=8, choices=Qualifier, default=Qualifier.EXACT)
     parameters_active = models.PositiveBigIntegerField(
@@ -293,8 +303,8 @@ class Variant(Content, Slugged):
         verbose_name = "checkpoint"
         ordering = ("release", "parameters_total", "kind", "quantization", "slug")
         constraints = (
-            in_choices("kind", Kind, name="variant_kind_is_known"),
-            in_choices("quantization", Quantization, name="variant_quantization_is_known"),
+            in_choices("kind", VariantKind, name="variant_kind_is_known"),
+            in_choices("quantization", VariantQuantization, name="variant_quantization_is_known"),
             in_choices("parameters_qualifier", Qualifier, name="variant_qualifier_is_known"),
             is_positive("parameters_total", name="variant_total_is_positive"),
             is_positive("parameters_active", name="variant_active_is_positive"),

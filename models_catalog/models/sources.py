@@ -7,23 +7,29 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 from .base import Addressed, Content, ContentQuerySet, in_choices, validate_slug
+from .deployment import DeploymentOption, Provider
+from .figures import KeyFigure
+from .licensing import License, LicenseRule
+from .releases import Release, Variant
+from .timeline import TimelineEvent
 
 if TYPE_CHECKING:
     from datetime import date
 
-# The rows that a citation or a correction can be about: field of the arc → model.
+# What a citation or a correction can be about: field of the arc → model.
 # Each model names the fields that can be cited in ``citable``.
-FACT_MODELS = {
-    "release": "Release",
-    "variant": "Variant",
-    "event": "TimelineEvent",
-    "license": "License",
-    "license_rule": "LicenseRule",
-    "deployment_option": "DeploymentOption",
-    "provider": "Provider",
-    "key_figure": "KeyFigure",
+FACT_MODELS: dict[str, type[Content]] = {
+    "release": Release,
+    "variant": Variant,
+    "event": TimelineEvent,
+    "license": License,
+    "license_rule": LicenseRule,
+    "deployment_option": DeploymentOption,
+    "provider": Provider,
+    "key_figure": KeyFigure,
 }
 
 
@@ -37,27 +43,29 @@ class SourceQuerySet(ContentQuerySet["Source"]):
         return self.filter(Q(last_checked_on__isnull=True) | Q(last_checked_on__lt=day))
 
 
+class SourceKind(models.TextChoices):
+    MODEL_CARD = "model_card", "model card"
+    LICENSE = "license", "license text"
+    POLICY = "policy", "use policy"
+    PAPER = "paper", "paper"
+    REGISTRY = "registry", "model registry"
+    DOCUMENTATION = "documentation", "documentation"
+    FILING = "filing", "company filing"
+    ANNOUNCEMENT = "announcement", "announcement"
+    PRESS = "press", "press report"
+    STANDARD = "standard", "standard or law"
+
+
 class Source(Content, Addressed):
     """A document that facts rest on: model card, license, paper, filing, blog post."""
 
-    class Kind(models.TextChoices):
-        MODEL_CARD = "model_card", "model card"
-        LICENSE = "license", "license text"
-        POLICY = "policy", "use policy"
-        PAPER = "paper", "paper"
-        REGISTRY = "registry", "model registry"
-        DOCUMENTATION = "documentation", "documentation"
-        FILING = "filing", "company filing"
-        ANNOUNCEMENT = "announcement", "announcement"
-        PRESS = "press", "press report"
-        STANDARD = "standard", "standard or law"
-
+    Kind = SourceKind
     url_name = "models_catalog:source"
 
     title = models.CharField(max_length=200, help_text="The document’s own title.")
     publisher = models.CharField(max_length=120, help_text="Who issued it, for example “Meta”.")
     url = models.URLField("web address", max_length=500, help_text="Where a reader can open the document.")
-    kind = models.CharField(max_length=20, choices=Kind)
+    kind = models.CharField(max_length=20, choices=SourceKind)
     published_on = models.DateField(null=True, blank=True, help_text="Empty if the document carries no date.")
     last_checked_on = models.DateField(
         null=True,
@@ -75,7 +83,7 @@ class Source(Content, Addressed):
         ordering = ("publisher", "title", "slug")
         constraints = (
             models.UniqueConstraint(fields=("url", "title"), name="one_source_per_address_and_title"),
-            in_choices("kind", Kind, name="source_kind_is_known"),
+            in_choices("kind", SourceKind, name="source_kind_is_known"),
         )
         indexes = (models.Index(fields=("kind", "publisher", "title"), name="source_by_kind"),)
 
@@ -90,14 +98,14 @@ class FactReference(models.Model):
     check it, joins work, and a natural key can name it.
     """
 
-    release = models.ForeignKey("models_catalog.Release", models.CASCADE, null=True, blank=True, related_name="%(class)ss")
-    variant = models.ForeignKey("models_catalog.Variant", models.CASCADE, null=True, blank=True, related_name="%(class)ss")
-    event = models.ForeignKey("models_catalog.TimelineEvent", models.CASCADE, null=True, blank=True, related_name="%(class)ss")
-    license = models.ForeignKey("models_catalog.License", models.CASCADE, null=True, blank=True, related_name="%(class)ss")
-    license_rule = models.ForeignKey("models_catalog.LicenseRule", models.CASCADE, null=True, blank=True, related_name="%(class)ss")
-    deployment_option = models.ForeignKey("models_catalog.DeploymentOption", models.CASCADE, null=True, blank=True, related_name="%(class)ss")
-    provider = models.ForeignKey("models_catalog.Provider", models.CASCADE, null=True, blank=True, related_name="%(class)ss")
-    key_figure = models.ForeignKey("models_catalog.KeyFigure", models.CASCADE, null=True, blank=True, related_name="%(class)ss")
+    release = models.ForeignKey(Release, models.CASCADE, null=True, blank=True, related_name="%(class)ss")
+    variant = models.ForeignKey(Variant, models.CASCADE, null=True, blank=True, related_name="%(class)ss")
+    event = models.ForeignKey(TimelineEvent, models.CASCADE, null=True, blank=True, related_name="%(class)ss")
+    license = models.ForeignKey(License, models.CASCADE, null=True, blank=True, related_name="%(class)ss")
+    license_rule = models.ForeignKey(LicenseRule, models.CASCADE, null=True, blank=True, related_name="%(class)ss")
+    deployment_option = models.ForeignKey(DeploymentOption, models.CASCADE, null=True, blank=True, related_name="%(class)ss")
+    provider = models.ForeignKey(Provider, models.CASCADE, null=True, blank=True, related_name="%(class)ss")
+    key_figure = models.ForeignKey(KeyFigure, models.CASCADE, null=True, blank=True, related_name="%(class)ss")
     field = models.CharField(
         max_length=40,
         help_text="Which field of the entry, by its name, for example “context_tokens”.",
@@ -117,13 +125,26 @@ class FactReference(models.Model):
         return getattr(self, self.target_kind) if self.target_kind else None
 
     def clean(self) -> None:
+        """Name the fields that can be cited; the database only refuses the others."""
         super().clean()
-        arcs = [arc for arc in FACT_MODELS if getattr(self, f"{arc}_id") is not None]
-        if len(arcs) == 1:
-            citable = getattr(self._meta.get_field(arcs[0]).related_model, "citable", ())
-            if self.field and self.field not in citable:
-                known = ", ".join(citable)
-                raise ValidationError({"field": f"“{self.field}” is not a field of this entry. Choose one of: {known}."})
+        if self.field and self.target_kind:
+            citable = FACT_MODELS[self.target_kind].citable
+            if self.field not in citable:
+                raise ValidationError(
+                    {"field": f"“{self.field}” is not a field of this entry. Choose one of: {', '.join(citable)}."}
+                )
+
+
+def _field_is_citable(name: str) -> models.CheckConstraint:
+    """The field is one that the target’s model lists in ``citable``."""
+    of_each_target = Q()
+    for arc, model in FACT_MODELS.items():
+        of_each_target &= Q(**{f"{arc}__isnull": True}) | Q(field="") | Q(field__in=model.citable)
+    return models.CheckConstraint(
+        condition=of_each_target,
+        name=name,
+        violation_error_message="Choose a field that this kind of entry has.",
+    )
 
 
 def _targets(count: int, *, at_most: bool = False) -> Q:
@@ -152,22 +173,24 @@ class CitationQuerySet(ContentQuerySet["Citation"]):
         return self.select_related("source")
 
 
+class CitationStatus(models.TextChoices):
+    VERIFIED = "verified", "verified"
+    DISPUTED = "disputed", "disputed"
+    UNVERIFIED = "unverified", "unverified"
+
+
 class Citation(Content, FactReference):
     """Ties one field of one fact to a source, with the place in it and the day it was checked."""
 
-    class Status(models.TextChoices):
-        VERIFIED = "verified", "verified"
-        DISPUTED = "disputed", "disputed"
-        UNVERIFIED = "unverified", "unverified"
-
+    Status = CitationStatus
     source = models.ForeignKey(Source, models.PROTECT, related_name="citations")
     locator = models.CharField(
         max_length=160, blank=True, help_text="Where in the source: page, section, clause or table."
     )
     status = models.CharField(
         max_length=12,
-        choices=Status,
-        default=Status.VERIFIED,
+        choices=CitationStatus,
+        default=CitationStatus.VERIFIED,
         help_text="Verified: read in the source. Disputed: sources disagree; say how in the note. Unverified: the source could not be read.",
     )
     note = models.TextField(blank=True, help_text="Shown with the source, for example how another source differs.")
@@ -189,7 +212,9 @@ class Citation(Content, FactReference):
                 nulls_distinct=False,
                 violation_error_message="This fact already cites this place in this source.",
             ),
-            in_choices("status", Status, name="citation_status_is_known"),
+            _field_is_citable(name="citation_field_belongs_to_its_target"),
+            models.CheckConstraint(condition=~Q(field=""), name="citation_names_a_field"),
+            in_choices("status", CitationStatus, name="citation_status_is_known"),
         )
         indexes = (models.Index(fields=("checked_on",), name="citation_by_check_day"),)
 
@@ -242,6 +267,7 @@ class Correction(Content, FactReference):
                 name="correction_has_at_most_one_target",
                 violation_error_message="A correction is about one entry at most.",
             ),
+            _field_is_citable(name="correction_field_belongs_to_its_target"),
         )
         indexes = (models.Index(fields=("-published_on", "slug"), name="correction_newest_first"),)
 
@@ -249,6 +275,4 @@ class Correction(Content, FactReference):
         return self.what_we_said
 
     def get_absolute_url(self) -> str:
-        from django.urls import reverse
-
         return f"{reverse('models_catalog:corrections')}#{self.slug}"

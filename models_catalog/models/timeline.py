@@ -32,25 +32,27 @@ class TimelineEventQuerySet(ContentQuerySet["TimelineEvent"]):
         )
 
 
+class EventKind(models.TextChoices):
+    RELEASE = "release", "Release"
+    ANNOUNCEMENT = "announcement", "Announcement"
+    RESEARCH = "research", "Research"
+    LICENSE = "license", "License and policy"
+    PARTNERSHIP = "partnership", "Partnership"
+    INCIDENT = "incident", "Incident"
+    PRODUCT = "product", "Product"
+
+
 class TimelineEvent(Content, Addressed):
     """One milestone with its date."""
 
-    class Kind(models.TextChoices):
-        RELEASE = "release", "Release"
-        ANNOUNCEMENT = "announcement", "Announcement"
-        RESEARCH = "research", "Research"
-        LICENSE = "license", "License and policy"
-        PARTNERSHIP = "partnership", "Partnership"
-        INCIDENT = "incident", "Incident"
-        PRODUCT = "product", "Product"
-
+    Kind = EventKind
     url_name = "models_catalog:event"
     citable = ("happened_on", "summary")
 
     title = models.CharField(max_length=140, help_text="What happened, in a few words: “Llama 3.1 is released”.")
     happened_on = models.DateField("date", help_text="If only the month or year is known, enter its first day.")
     date_precision = models.CharField(max_length=8, choices=DatePrecision, default=DatePrecision.DAY)
-    kind = models.CharField(max_length=12, choices=Kind)
+    kind = models.CharField(max_length=12, choices=EventKind)
     summary = models.TextField(help_text="Two to four sentences: what happened and why it matters. Plain text.")
     releases = models.ManyToManyField(Release, blank=True, related_name="events", help_text="Releases that it concerns.")
     is_headline = models.BooleanField("in “What’s new”", default=False, help_text="Shown at the top of the hub page.")
@@ -65,7 +67,7 @@ class TimelineEvent(Content, Addressed):
     class Meta:
         ordering = ("-happened_on", "slug")
         constraints = (
-            in_choices("kind", Kind, name="event_kind_is_known"),
+            in_choices("kind", EventKind, name="event_kind_is_known"),
             in_choices("date_precision", DatePrecision, name="event_date_precision_is_known"),
             date_matches_precision("happened_on", "date_precision", name="event_date_matches_its_precision"),
         )
