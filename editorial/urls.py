@@ -1,0 +1,7 @@
+"""The app’s addresses."""
+
+from django.urls import URLPattern
+
+app_name = "editorial"
+
+urlpatterns: list[URLPattern] = []

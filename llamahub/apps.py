@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class LlamaHubConfig(AppConfig):
+    name = "llamahub"
+    verbose_name = "LlamaHub"

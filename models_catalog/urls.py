@@ -1,0 +1,7 @@
+"""The app’s addresses."""
+
+from django.urls import URLPattern
+
+app_name = "models_catalog"
+
+urlpatterns: list[URLPattern] = []
