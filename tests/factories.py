@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
 from itertools import count
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.core.files.base import ContentFile
+from PIL import Image as Picture
 
 from editorial.models import (
     Article,
@@ -16,6 +19,7 @@ from editorial.models import (
     HelpLine,
     HubSection,
     HubSettings,
+    Image,
     Notice,
     Persona,
     StyleRule,
@@ -307,3 +311,20 @@ def make_user(*groups: str, **fields: Any) -> User:
     user = User.objects.create_user(**_made_up(fields, username=f"user-{n}", password="secret", is_staff=True))
     user.groups.set(Group.objects.filter(name__in=groups))
     return user
+
+
+def make_image(**fields: Any) -> Image:
+    """A one-pixel PNG, kept in memory by the test settings’ storage."""
+    n = next(_number)
+    data = BytesIO()
+    Picture.new("RGB", (2, 1), "white").save(data, "PNG")
+    return Image.objects.create(
+        **_made_up(
+            fields,
+            slug=f"image-{n}",
+            file=ContentFile(data.getvalue(), name=f"{n}.png"),
+            alt="A white rectangle",
+            credit="LlamaHub editors",
+            license="CC BY 4.0",
+        )
+    )

@@ -315,7 +315,7 @@ class Variant(Content, Slugged):
             ),
             models.CheckConstraint(
                 condition=Q(parameters_active__isnull=True, experts__isnull=True)
-                | Q(parameters_active__isnull=False, experts__gt=1),
+                | Q(parameters_active__isnull=False, experts__isnull=False, experts__gt=1),
                 name="variant_experts_go_with_active",
                 violation_error_message=(
                     "A mixture of experts has both an active parameter count and at least two experts; "
