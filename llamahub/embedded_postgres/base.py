@@ -1,5 +1,6 @@
 """Django's PostgreSQL backend, connected to the embedded server. See the package's docstring."""
 
+import contextlib
 import os
 import sys
 from collections.abc import Iterable
@@ -78,8 +79,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
 def _create_database(params: dict[str, Any]) -> None:
     address = {name: params[name] for name in ("host", "port", "user", "hostaddr")}
-    with psycopg.connect(**address, dbname="postgres", autocommit=True) as connection:
-        try:
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(params["dbname"])))
-        except (psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
-            pass  # another process was quicker
+    with (
+        psycopg.connect(**address, dbname="postgres", autocommit=True) as connection,
+        # Another process may be quicker.
+        contextlib.suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation),
+    ):
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(params["dbname"])))

@@ -16,6 +16,7 @@ import pwd
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from . import kernel
@@ -27,18 +28,19 @@ FALLBACK_ACCOUNT = "nobody"
 @dataclass(frozen=True)
 class Candidate:
     change: Callable[[], None]
-    # The account that must own the files, when that is not the one that owns them anyway.
+    # The account that is given the files, when that is not the one that has them anyway.
     owner: tuple[int, int] | None = None
 
 
 def assume(directory: Path, programs: Path) -> None:
     """Turn this process into one that may run ``programs`` on ``directory``, for good."""
 
-    def reaches_everything() -> bool:
-        return os.access(programs / "postgres", os.X_OK) and os.access(directory, os.F_OK)
+    def reaches_everything(own: bool) -> bool:
+        wanted = os.F_OK if own else os.R_OK | os.W_OK | os.X_OK
+        return os.access(programs / "postgres", os.X_OK) and os.access(directory, wanted)
 
     for candidate in _candidates(directory):
-        if _works(candidate.change, reaches_everything):
+        if _works(candidate.change, partial(reaches_everything, candidate.owner is not None)):
             if candidate.owner:
                 _hand_over(directory, *candidate.owner)
             candidate.change()

@@ -67,17 +67,18 @@ class Server:
                 try:
                     return attempt()
                 except psycopg.OperationalError as error:
-                    if self._is_listening():
-                        # The first refusal may be older than the server that listens now.
-                        refused += not any(words in str(error) for words in PASSING)
-                        if refused > 1 or time.monotonic() > deadline:
-                            raise
-                    else:
-                        refused = 0
-                        with self._guard:
-                            self._start_unless_another_does()
-                        if time.monotonic() > deadline:
-                            raise self._error(f"it did not answer within {WAIT_SECONDS} seconds") from error
+                    refusal = error
+                if self._is_listening():
+                    # The first refusal may be older than the server that listens now.
+                    refused += not any(words in str(refusal) for words in PASSING)
+                    if refused > 1 or time.monotonic() > deadline:
+                        raise refusal
+                else:
+                    refused = 0
+                    if time.monotonic() > deadline:
+                        raise self._error(f"it did not answer within {WAIT_SECONDS} seconds")
+                    with self._guard:
+                        self._start_unless_another_does()
                 time.sleep(0.02)
         except OSError as error:
             raise self._error(describe(error)) from error
