@@ -59,11 +59,27 @@ class EditionQuerySet(ContentQuerySet["Edition"]):
         """With all that the article’s page and lists of articles show."""
         return self.select_related("article__topic", "image").prefetch_related("article__authors")
 
+    def related_to(self, article: Article) -> Self:
+        """Editions of other articles on the same topic or the same releases."""
+        others = Article.objects.filter(
+            Q(topic=article.topic_id) | Q(releases__in=article.releases.values("pk"))
+        ).exclude(pk=article.pk)
+        return self.filter(article__in=others.values("pk"))
+
 
 class ArticleQuerySet(ContentQuerySet["Article"]):
     def live(self, at: datetime | None = None) -> Self:
         """Articles that readers may see at ``at`` (default: now)."""
         return self.filter(pk__in=Edition.objects.live(at).values("article"))
+
+    def gone(self) -> Self:
+        """Articles that readers once saw and that are withdrawn: their address answers “gone”.
+
+        A withdrawn article that never was public is simply unknown.
+        """
+        return self.filter(
+            withdrawn_at__lte=Now(), pk__in=Edition.objects.public().values("article")
+        )
 
 
 class Article(Content, Addressed):
