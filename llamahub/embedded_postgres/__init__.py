@@ -26,5 +26,6 @@ How it works, and why:
 - It listens on a Unix socket inside the cluster's directory, which only its owner may enter: no port, no password,
   and no way in for other accounts of the machine. Paths too long for a socket address are reached through ``/proc``.
 
-Whatever prevents a start is one sentence, ``EmbeddedPostgresError``, that names the cause and ``DATABASE_URL``.
+Whatever prevents a start is one sentence that names the cause and ``DATABASE_URL``: ``errors.EmbeddedPostgresError``, a
+``django.db.OperationalError`` to be shown without its traceback.
 """

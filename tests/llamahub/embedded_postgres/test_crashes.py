@@ -96,34 +96,41 @@ def test_a_statement_that_still_runs_when_postgres_is_killed(project: Project, p
     assert time.monotonic() - before < 5
 
 
-@pytest.mark.parametrize("whose", ["another program", "another PostgreSQL"])
-def test_a_stale_pid_file_whose_number_another_program_has(
-    make_project: MakeProject, project: Project, tmp_path: Path, whose: str
+def test_a_stale_pid_file_whose_number_another_program_has(project: Project) -> None:
+    leave_stale_files(project)
+    with subprocess.Popen(["sleep", "60"]) as bystander:
+        record(project, bystander.pid)
+        assert project.program().value("SELECT number FROM kept") == 1
+        assert bystander.poll() is None
+        bystander.kill()
+
+
+def test_a_stale_pid_file_whose_number_another_postgres_has(
+    make_project: MakeProject, project: Project, tmp_path: Path
 ) -> None:
+    leave_stale_files(project)
+    neighbor = make_project(tmp_path / "neighbor")
+    program = neighbor.program()
+    started = program.value("SELECT pg_postmaster_start_time()")
+    record(project, neighbor.postmaster())
+    assert project.program().value("SELECT number FROM kept") == 1
+    assert program.value("SELECT pg_postmaster_start_time()") == started
+
+
+def leave_stale_files(project: Project) -> None:
     program = project.program()
     program.run("CREATE TABLE kept AS SELECT 1 AS number")
     program.kill()
     for pid in (project.supervisor(), project.postmaster()):
         os.kill(pid, signal.SIGKILL)
     assert eventually(project.is_stopped)
-    if whose == "another program":
-        bystander = subprocess.Popen(["sleep", "60"])
-        number, lives = bystander.pid, lambda: bystander.poll() is None
-    else:
-        other = make_project(tmp_path / "other")
-        neighbor = other.program()
-        neighbor.value("SELECT 1")
-        bystander, number, lives = None, other.postmaster(), lambda: neighbor.value("SELECT 1") == 1
-    for file in ("postmaster.pid", ".s.PGSQL.5432.lock"):
-        path = project.directory / "data" / file
-        _, _, rest = path.read_text().partition("\n")
-        path.write_text(f"{number}\n{rest}")
 
-    assert project.program().value("SELECT number FROM kept") == 1
-    assert lives()
-    if bystander:
-        bystander.kill()
-        bystander.wait()
+
+def record(project: Project, pid: int) -> None:
+    for name in ("postmaster.pid", ".s.PGSQL.5432.lock"):
+        path = project.directory / "data" / name
+        _, _, rest = path.read_text().partition("\n")
+        path.write_text(f"{pid}\n{rest}")
 
 
 def test_interrupted_preparation_leaves_no_half_made_database(project: Project) -> None:
