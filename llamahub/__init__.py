@@ -1,1 +1,1 @@
-"""The LlamaHub project."""
+"""The LlamaHub project: settings, addresses, and the few pieces that cut across both apps."""

@@ -1,17 +1,50 @@
-"""Interim settings, so that work on the apps can begin; the real ones replace this file."""
+"""The project's settings.
 
-from pathlib import Path
+The environment is read in the first part and nowhere else; README.md lists the variables. What is plainly wrong stops
+the start here, in one sentence; what needs a second look (hosts, passwords, origins) is judged in `checks`.
+"""
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 
-BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
+from .environment import BASE_DIR, database, data_dir, port, secret_key
+
+# --- The environment -------------------------------------------------------------------------------------------------
+
+# Also reads SECRET_KEY_FILE, DATABASE_URL_FILE and so on, as container platforms hand out secrets.
+env = environ.FileAwareEnv()
+
+# Errors shown in the browser, plain logs, static files straight from the source. Never on a public address.
 DEBUG = env.bool("DEBUG", default=False)
-SECRET_KEY = env("SECRET_KEY", default="interim" * 10)
-ALLOWED_HOSTS = ["*"]
-SITE_URL = env("SITE_URL", default="http://127.0.0.1:8000")
-SITE_ID = 1
+# On this machine only, as `make run` does it: plain HTTP, a secret of its own, no other hosts than loopback.
+LOCAL = env.bool("LLAMAHUB_LOCAL", default=DEBUG)
+PORT = port(env.str("PORT", default="8000"))
+# Everything that the site writes: database, media, collected static files, the local secret.
+DATA_DIR = data_dir(env.str("DATA_DIR", default=str(BASE_DIR / "var")))
+SECRET_KEY = secret_key(env.ENVIRON, keep_in=DATA_DIR / "secret_key" if LOCAL else None)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if LOCAL else [])
+if not ALLOWED_HOSTS:
+    raise ImproperlyConfigured(
+        "ALLOWED_HOSTS is not set: name the site's host names in it, separated by commas, "
+        "for example ALLOWED_HOSTS=llamahub.example."
+    )
+# The origin in canonical links, feeds and the sitemap.
+SITE_URL = env.str(
+    "SITE_URL", default=f"http://127.0.0.1:{PORT}" if LOCAL else f"https://{ALLOWED_HOSTS[0].lstrip('.')}"
+).rstrip("/")
+# Origins besides the site's own from which forms may come: needed when the proxy does not pass the Host on.
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+# Believe the proxy's X-Forwarded-Proto. Only behind one that sets it itself: clients could send it otherwise.
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+DATABASE_URL = env.str("DATABASE_URL", default="")
+CACHE_URL = env.str("CACHE_URL", default="locmemcache://")
+
+# --- The application -------------------------------------------------------------------------------------------------
+
 INSTALLED_APPS = [
+    "llamahub",
+    "editorial.apps.EditorialConfig",
+    "models_catalog.apps.ModelsCatalogConfig",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -22,11 +55,14 @@ INSTALLED_APPS = [
     "django.contrib.redirects",
     "django.contrib.sitemaps",
     "django.contrib.postgres",
-    "llamahub",
-    "models_catalog",
-    "editorial",
 ]
+SITE_ID = 1
 MIDDLEWARE = [
+    # Outermost, so that what the layers below refuse is logged and carries the headers too.
+    "llamahub.logs.RequestLogMiddleware",
+    "llamahub.security.SecurityHeadersMiddleware",
+    "llamahub.errors.ErrorPagesMiddleware",
+    "llamahub.edge.EdgeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -35,9 +71,12 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    # Innermost: it answers what no URL did.
     "django.contrib.redirects.middleware.RedirectFallbackMiddleware",
 ]
 ROOT_URLCONF = "llamahub.urls"
+WSGI_APPLICATION = "llamahub.wsgi.application"
+ASGI_APPLICATION = "llamahub.asgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -53,11 +92,104 @@ TEMPLATES = [
         },
     }
 ]
-DATABASES = {"default": env.db("DATABASE_URL")}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LANGUAGE_CODE = "en-us"
-TIME_ZONE = "UTC"
 USE_TZ = True
+TIME_ZONE = "UTC"
+
+# --- Data ------------------------------------------------------------------------------------------------------------
+
+DATABASES = {"default": database(DATABASE_URL, DATA_DIR)}
+try:
+    CACHES = {"default": environ.Env.cache_url_config(CACHE_URL)}
+except Exception as error:  # the parser raises whatever its parts do
+    raise ImproperlyConfigured("CACHE_URL is no cache's address; redis://host:6379/0 would be one.") from error
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-MEDIA_ROOT = BASE_DIR / "var" / "media"
+STATIC_ROOT = DATA_DIR / "static"
 MEDIA_URL = "/media/"
+MEDIA_ROOT = DATA_DIR / "media"
+FILE_UPLOAD_PERMISSIONS = 0o644
+# One megabyte of Markdown, every character of which may take three bytes and be percent-encoded, and some room.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+# A license's grid of rules has a row for every use case, and a release's page one for every checkpoint and citation.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
+
+# --- Security --------------------------------------------------------------------------------------------------------
+
+# In the form of the setting that Django 6.0 brings, so that the upgrade deletes our code for it. The same for every
+# page, so that any page can be stored; nothing inline anywhere, so that it needs neither nonces nor exceptions.
+SECURE_CSP = {
+    "default-src": ["'none'"],
+    "script-src": ["'self'"],
+    "style-src": ["'self'"],
+    "img-src": ["'self'"],
+    "font-src": ["'self'"],
+    "connect-src": ["'self'"],
+    "manifest-src": ["'self'"],
+    "form-action": ["'self'"],
+    "frame-ancestors": ["'none'"],
+    "base-uri": ["'none'"],
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+# What a page of ours never asks the browser for.
+PERMISSIONS_POLICY = (
+    "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), "
+    "midi=(), payment=(), usb=(), browsing-topics=()"
+)
+# Public sites speak HTTPS only: there is no switch to turn this off.
+SECURE_SSL_REDIRECT = not LOCAL
+SECURE_HSTS_SECONDS = 0 if LOCAL else 2 * 365 * 24 * 60 * 60
+SECURE_HSTS_INCLUDE_SUBDOMAINS = not LOCAL
+SECURE_HSTS_PRELOAD = not LOCAL
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not LOCAL
+# With __Host- the browser itself refuses the cookie from a subdomain, another path or plain HTTP.
+SESSION_COOKIE_NAME = "sessionid" if LOCAL else "__Host-sessionid"
+CSRF_COOKIE_NAME = "csrftoken" if LOCAL else "__Host-csrftoken"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "llamahub.errors.csrf_failure"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "admin:login"
+
+# --- Logs ------------------------------------------------------------------------------------------------------------
+
+# To standard output, one JSON object a line: whatever runs the process collects and keeps them.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "json": {"()": "llamahub.logs.JSONFormatter"},
+        "plain": {"format": "%(levelname)s %(name)s: %(message)s"},
+    },
+    "handlers": {
+        "stdout": {
+            "class": "logging.StreamHandler",
+            "stream": "ext://sys.stdout",
+            "formatter": "plain" if DEBUG else "json",
+        },
+    },
+    "root": {"handlers": ["stdout"], "level": "INFO"},
+    "loggers": {
+        # Django's own handlers (console in debug mode, mail to administrators) are replaced by the one above.
+        "django": {"handlers": [], "propagate": True},
+        # The development server's access log repeats ours.
+        "django.server": {"handlers": [], "propagate": False},
+        # Every 4xx has its line in the request log.
+        "django.request": {"level": "ERROR"},
+        # Scanners that try other host names are not errors of ours.
+        "django.security.DisallowedHost": {"handlers": [], "propagate": False},
+    },
+}

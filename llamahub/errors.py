@@ -1,0 +1,81 @@
+"""The pages for what went wrong. They ask the database for nothing and tell no detail."""
+
+import logging
+import sys
+from collections.abc import Callable
+from http import HTTPStatus
+
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+
+from editorial.context import FOOTER, NAVIGATION
+
+from .logs import request_id
+
+logger = logging.getLogger(__name__)
+PAGES = {400, 403, 404, 405, 410, 413, 429, 500, 503}
+RETRY_AFTER = "5"  # seconds; a database that was restarted is back by then
+
+
+def error_page(status: int, template: str | None = None) -> HttpResponse:
+    context = {
+        "request_id": request_id.get(),
+        "site_navigation": NAVIGATION,
+        "site_footer": FOOTER,
+    }
+    try:
+        body = render_to_string(template or f"errors/{status}.html", context)
+    except Exception:
+        # An error page must not fail, least of all because of what made it necessary.
+        logger.exception("The page for status %d cannot be rendered", status)
+        body = f"<!doctype html><html lang=en><title>{HTTPStatus(status).phrase}</title><h1>{HTTPStatus(status).phrase}</h1>"
+    response = HttpResponse(body, status=status)
+    response.headers["Cache-Control"] = "no-store"
+    if status in {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS}:
+        response.headers["Retry-After"] = RETRY_AFTER
+    return response
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    too_big = isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent)
+    return error_page(413 if too_big else 400)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return error_page(403)
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return error_page(404)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    logger.warning("A form was refused: %s", reason)
+    return error_page(403, "errors/403_csrf.html")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django calls this while it handles the exception. A database that does not answer is no error of ours."""
+    away = isinstance(sys.exception(), OperationalError | InterfaceError)
+    return error_page(503 if away else 500)
+
+
+class ErrorPagesMiddleware:
+    """Gives a page to errors that come without one: methods that are not allowed, what is gone, and the like."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code < 400 or response.streaming or response.content or response.status_code not in PAGES:
+            return response
+        page = error_page(response.status_code)
+        for name, value in response.items():
+            if name != "Content-Type":
+                page.headers.setdefault(name, value)
+        return page
+
+

@@ -1,0 +1,17 @@
+"""What the production server calls."""
+
+import os
+import sys
+
+from django.core.exceptions import ImproperlyConfigured
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "llamahub.settings")
+
+try:
+    application = get_wsgi_application()
+    from .checks import refuse_bad_configuration
+
+    refuse_bad_configuration()
+except ImproperlyConfigured as error:
+    sys.exit(f"LlamaHub cannot start: {error}")

@@ -1,0 +1,18 @@
+"""The project's settings for its test suite: this machine only, and nothing that slows a test down for no gain."""
+
+import os
+
+os.environ.setdefault("LLAMAHUB_LOCAL", "1")
+
+from llamahub.settings import *  # noqa: E402, F403
+from llamahub.settings import DATA_DIR, STORAGES  # noqa: E402
+
+DEBUG = False
+# Files of the tests stay apart from those of the hub that a developer has running.
+MEDIA_ROOT = DATA_DIR / "test" / "media"
+# Static files as they lie in the source: no collection step before a test.
+STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True
+# Real hashing takes a second on purpose.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
