@@ -1,0 +1,46 @@
+"""What every page for readers has in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_cache_control
+from django.views.decorators.http import require_safe
+
+P = ParamSpec("P")
+
+# An editor's change is seen within a minute; a reader never waits for a
+# refresh, and a cache between may serve the old page for a while if we are down.
+MAX_AGE = 60
+STALE_WHILE_REVALIDATE = 600
+STALE_IF_ERROR = 86_400
+
+
+def public_page(
+    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """A page that is the same for everyone: GET and HEAD only, cacheable by anybody.
+
+    The view must not touch the session, the user or cookies: the answer would
+    then vary by visitor, and a cache would hand one visitor's page to another.
+    Answers other than 200 are left alone; a mistyped address is nobody's to keep.
+    """
+
+    @require_safe
+    @wraps(view)
+    def page(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        if response.status_code == 200:
+            patch_cache_control(
+                response,
+                public=True,
+                max_age=MAX_AGE,
+                stale_while_revalidate=STALE_WHILE_REVALIDATE,
+                stale_if_error=STALE_IF_ERROR,
+            )
+        return response
+
+    return page
