@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
 from editorial.context import FOOTER, NAVIGATION
+from editorial.models import HubSettings
 
 from .logs import request_id
 
@@ -22,6 +23,8 @@ RETRY_AFTER = "5"  # seconds; a database that was restarted is back by then
 def error_page(status: int, template: str | None = None) -> HttpResponse:
     context = {
         "request_id": request_id.get(),
+        # The name an editor gave the hub is in the database, which may be what failed.
+        "hub": HubSettings(name="LlamaHub", tagline="The reference on Meta’s Llama models"),
         "site_navigation": NAVIGATION,
         "site_footer": FOOTER,
     }

@@ -111,6 +111,7 @@ STORAGES = {
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = DATA_DIR / "static"
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # no web fonts and no content delivery network: nobody else needs our files
 MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA_DIR / "media"
 FILE_UPLOAD_PERMISSIONS = 0o644
@@ -180,16 +181,17 @@ LOGGING = {
             "stream": "ext://sys.stdout",
             "formatter": "plain" if DEBUG else "json",
         },
+        "null": {"class": "logging.NullHandler"},
     },
     "root": {"handlers": ["stdout"], "level": "INFO"},
     "loggers": {
         # Django's own handlers (console in debug mode, mail to administrators) are replaced by the one above.
         "django": {"handlers": [], "propagate": True},
         # The development server's access log repeats ours.
-        "django.server": {"handlers": [], "propagate": False},
+        "django.server": {"handlers": ["null"], "propagate": False},
         # Every 4xx has its line in the request log.
         "django.request": {"level": "ERROR"},
         # Scanners that try other host names are not errors of ours.
-        "django.security.DisallowedHost": {"handlers": [], "propagate": False},
+        "django.security.DisallowedHost": {"handlers": ["null"], "propagate": False},
     },
 }
