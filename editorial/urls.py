@@ -1,7 +1,22 @@
 """The app’s addresses."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from models_catalog.views.base import public_page
+
+from . import views
+from .feeds import ArticlesFeed
 
 app_name = "editorial"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.hub, name="hub"),
+    path("articles/", views.articles, name="articles"),
+    path("articles/<slug:slug>/", views.article, name="article"),
+    path("topics/<slug:slug>/", views.topic, name="topic"),
+    path("authors/<slug:slug>/", views.author, name="author"),
+    path("glossary/", views.glossary, name="glossary"),
+    path("notices/", views.notices, name="notices"),
+    path("about/", views.about, name="about"),
+    path("feeds/articles.xml", public_page(ArticlesFeed()), name="articles-feed"),
+]

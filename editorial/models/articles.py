@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -77,9 +77,10 @@ class ArticleQuerySet(ContentQuerySet["Article"]):
 
         A withdrawn article that never was public is simply unknown.
         """
-        return self.filter(
-            withdrawn_at__lte=Now(), pk__in=Edition.objects.public().values("article")
+        was_public = Edition.objects.filter(
+            article=OuterRef("pk"), status=Edition.Status.APPROVED, publish_at__lt=OuterRef("withdrawn_at")
         )
+        return self.filter(Exists(was_public), withdrawn_at__lte=Now())
 
 
 class Article(Content, Addressed):
@@ -109,6 +110,7 @@ class Article(Content, Addressed):
 
     class Meta:
         ordering = ("slug",)
+        permissions = (("withdraw_article", "Can withdraw articles and bring them back"),)
 
     def __str__(self) -> str:
         return self.slug
@@ -160,6 +162,7 @@ class Edition(Content):
 
     class Meta:
         ordering = ("-number",)
+        permissions = (("approve_edition", "Can approve and schedule editions"),)
         constraints = (
             models.UniqueConstraint(fields=("article", "number"), name="edition_number_is_unique_in_article"),
             models.UniqueConstraint(
