@@ -4,14 +4,18 @@ PostgreSQL cannot store the character NUL, nor half of a UTF-16 pair; Django lea
 a query that is not UTF-8 would be read with replacement characters, as a question that nobody asked.
 """
 
+import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from django.core.exceptions import BadRequest
-from django.core.handlers.wsgi import WSGIRequest
+from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, UnreadablePostError
+from django.utils.http import parse_header_parameters
 
+# How Django hands on the bytes of a path that are not UTF-8.
+BROKEN = re.compile("%[89A-F][0-9A-F]")
 METHODS = ("GET", "HEAD", "OPTIONS", "POST")
 
 
@@ -22,7 +26,8 @@ class EdgeMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.method not in METHODS:
             return HttpResponseNotAllowed(METHODS)
-        _check_text(_path(request), "path")
+        if "\0" in request.path_info or BROKEN.search(request.path_info):
+            raise BadRequest("The path is not text.")
         _check_text(unquote_to_bytes(request.META.get("QUERY_STRING", "").replace("+", " ")), "query")
         _check_charset(request)
         # A quoted cookie may hold any character as \ooo. Most requests have no cookie, and no cookie of ours has that.
@@ -43,12 +48,6 @@ class EdgeMiddleware:
                     _check_text(text, "form")
 
 
-def _path(request: HttpRequest) -> bytes:
-    if isinstance(request, WSGIRequest):
-        return request.environ["PATH_INFO"].encode("latin-1")  # bytes in the guise of Latin-1, says WSGI
-    return request.path_info.encode()
-
-
 def _check_text(text: str | bytes, where: str) -> None:
     try:
         text = text.decode() if isinstance(text, bytes) else text
@@ -60,7 +59,23 @@ def _check_text(text: str | bytes, where: str) -> None:
 
 
 def _check_charset(request: HttpRequest) -> None:
-    """Django would decode the query and a form by whatever codec the request names."""
-    charset = (request.content_params or {}).get("charset", "utf-8")
-    if charset.lower() not in {"utf-8", "utf8"}:
+    if (request.content_params or {}).get("charset", "utf-8").lower() not in {"utf-8", "utf8"}:
         raise BadRequest("The request is not in UTF-8.")
+
+
+class EdgeRequest(WSGIRequest):
+    """Is UTF-8, whatever it says.
+
+    Django decodes the query and a form by any codec that the ``Content-Type`` names, and fails on some of them (and on
+    a malformed header) before any of its own error handling is in place.
+    """
+
+    def _set_content_type_params(self, meta: dict[str, Any]) -> None:
+        try:
+            self.content_type, self.content_params = parse_header_parameters(meta.get("CONTENT_TYPE", ""))
+        except Exception:  # whatever the parser of mail headers meets
+            self.content_type, self.content_params = "", {"charset": "unreadable"}
+
+
+class EdgeHandler(WSGIHandler):
+    request_class = EdgeRequest

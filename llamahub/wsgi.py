@@ -3,15 +3,17 @@
 import os
 import sys
 
+import django
 from django.core.exceptions import ImproperlyConfigured
-from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "llamahub.settings")
 
 try:
-    application = get_wsgi_application()
+    django.setup(set_prefix=False)
     from .checks import refuse_bad_configuration
+    from .edge import EdgeHandler
 
     refuse_bad_configuration()
+    application = EdgeHandler()
 except ImproperlyConfigured as error:
     sys.exit(f"LlamaHub cannot start: {error}")
