@@ -213,9 +213,9 @@ class Migration(migrations.Migration):
                 ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now())),
                 ('slug', models.CharField(help_text='Names the entry in links, anchors and exports.', max_length=80, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use lower-case letters, digits and single hyphens, for example “llama-4-scout”.')], verbose_name='short name')),
                 ('name', models.CharField(help_text='“Llama 3.1 8B Instruct”.', max_length=120, unique=True)),
-                ('size_label', models.CharField(help_text='As Meta names the size: “8B”, “17B × 16 experts”.', max_length=16)),
+                ('size_label', models.CharField(help_text='As Meta names the size: “8B”, “17B × 16 experts”.', max_length=24)),
                 ('kind', models.CharField(choices=[('base', 'Base'), ('instruct', 'Instruct'), ('python', 'Python'), ('safeguard', 'Safeguard')], max_length=12)),
-                ('quantization', models.CharField(choices=[('none', '16-bit'), ('fp8', 'FP8'), ('int8', 'Int8'), ('int4', 'Int4'), ('qlora_int4', 'Int4 (QLoRA)'), ('spinquant_int4', 'Int4 (SpinQuant)')], default='none', max_length=16, verbose_name='number format')),
+                ('quantization', models.CharField(choices=[('none', '16-bit'), ('unstated', 'not stated'), ('fp8', 'FP8'), ('int8', 'Int8'), ('int4', 'Int4'), ('qlora_int4', 'Int4 (QLoRA)'), ('spinquant_int4', 'Int4 (SpinQuant)')], default='none', max_length=16, verbose_name='number format')),
                 ('parameters_total', models.PositiveBigIntegerField(help_text='All parameters: 109000000000 for 109B.')),
                 ('parameters_qualifier', models.CharField(choices=[('exact', 'exactly'), ('about', 'about'), ('at_least', 'at least'), ('up_to', 'up to')], default='exact', max_length=8)),
                 ('parameters_active', models.PositiveBigIntegerField(blank=True, help_text='Parameters used for each token; only for mixture-of-experts models.', null=True)),
@@ -417,7 +417,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='variant',
-            constraint=models.CheckConstraint(condition=models.Q(('quantization__in', ['none', 'fp8', 'int8', 'int4', 'qlora_int4', 'spinquant_int4'])), name='variant_quantization_is_known', violation_error_message='Choose one of the listed values for quantization.'),
+            constraint=models.CheckConstraint(condition=models.Q(('quantization__in', ['none', 'unstated', 'fp8', 'int8', 'int4', 'qlora_int4', 'spinquant_int4'])), name='variant_quantization_is_known', violation_error_message='Choose one of the listed values for quantization.'),
         ),
         migrations.AddConstraint(
             model_name='variant',

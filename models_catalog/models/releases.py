@@ -235,6 +235,7 @@ class VariantQuantization(models.TextChoices):
     """The number format of the published weights."""
 
     NONE = "none", "16-bit"
+    UNSTATED = "unstated", "not stated"
     FP8 = "fp8", "FP8"
     INT8 = "int8", "Int8"
     INT4 = "int4", "Int4"
@@ -264,7 +265,7 @@ class Variant(Content, Slugged):
 
     release = models.ForeignKey(Release, models.CASCADE, related_name="variants")
     name = models.CharField(max_length=120, unique=True, help_text="“Llama 3.1 8B Instruct”.")
-    size_label = models.CharField(max_length=16, help_text="As Meta names the size: “8B”, “17B × 16 experts”.")
+    size_label = models.CharField(max_length=24, help_text="As Meta names the size: “8B”, “17B × 16 experts”.")
     kind = models.CharField(max_length=12, choices=VariantKind)
     quantization = models.CharField("number format", max_length=16, choices=VariantQuantization, default=VariantQuantization.NONE)
     parameters_total = models.PositiveBigIntegerField(help_text="All parameters: 109000000000 for 109B.")
