@@ -1,7 +1,25 @@
 """The app’s addresses."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from . import views
+from .feeds import EventsFeed
+from .views.base import public_page
 
 app_name = "models_catalog"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("models/", views.models, name="models"),
+    path("models/compare/", views.compare, name="compare"),
+    path("models/<slug:slug>/", views.release, name="release"),
+    path("timeline/", views.timeline, name="timeline"),
+    path("timeline/<slug:slug>/", views.event, name="event"),
+    path("licensing/", views.licensing, name="licensing"),
+    path("licensing/<slug:slug>/", views.license, name="license"),
+    path("run/", views.run, name="run"),
+    path("figures/", views.figures, name="figures"),
+    path("sources/", views.sources, name="sources"),
+    path("sources/<slug:slug>/", views.source, name="source"),
+    path("corrections/", views.corrections, name="corrections"),
+    path("feeds/events.xml", public_page(EventsFeed()), name="events-feed"),
+]

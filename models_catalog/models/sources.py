@@ -33,10 +33,19 @@ FACT_MODELS: dict[str, type[Content]] = {
 }
 
 
+def _target_is_listed(prefix: str = "") -> Q:
+    """What readers may see of citations and corrections: nothing about an entry that is not listed."""
+    return (
+        (Q(**{f"{prefix}release__isnull": True}) | Q(**{f"{prefix}release__is_listed": True}))
+        & (Q(**{f"{prefix}variant__isnull": True}) | Q(**{f"{prefix}variant__release__is_listed": True}))
+        & (Q(**{f"{prefix}event__isnull": True}) | Q(**{f"{prefix}event__is_listed": True}))
+    )
+
+
 class SourceQuerySet(ContentQuerySet["Source"]):
     def with_fact_counts(self) -> Self:
-        """Each source with ``fact_count``, the number of citations that rest on it."""
-        return self.annotate(fact_count=models.Count("citations"))
+        """Each source with ``fact_count``, the number of listed facts that rest on it."""
+        return self.annotate(fact_count=models.Count("citations", filter=_target_is_listed("citations__")))
 
     def unchecked_since(self, day: date) -> Self:
         """Sources never read by us, or last read before ``day``."""
@@ -162,6 +171,10 @@ class CitationQuerySet(ContentQuerySet["Citation"]):
         target = target_model._default_manager.get_by_natural_key(*target_key)  # type: ignore[union-attr]
         return self.get(**{kind: target}, field=field, source__slug=source, locator=locator)
 
+    def listed(self) -> Self:
+        """Those about entries that readers may see."""
+        return self.filter(_target_is_listed())
+
     def with_targets(self) -> Self:
         """Everything needed to name the fact and its source, in one query."""
         return self.select_related(
@@ -229,6 +242,16 @@ class Citation(Content, FactReference):
 
 
 class CorrectionQuerySet(ContentQuerySet["Correction"]):
+    def listed(self) -> Self:
+        """Those about entries that readers may see, or about prose."""
+        return self.filter(_target_is_listed())
+
+    def with_targets(self) -> Self:
+        """Everything needed to name and link the entry and the source, in one query."""
+        return self.select_related(
+            "source", "license_rule__use_case", "license_rule__license", "variant__release", *FACT_MODELS
+        )
+
     def newest_first(self) -> Self:
         return self.order_by("-published_on", "slug")
 

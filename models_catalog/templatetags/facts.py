@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django import template
+from django.template import Engine
 from django.template.context import Context
+from django.utils.safestring import SafeString, mark_safe
 
 from models_catalog import facts, formatting
 from models_catalog.models import Content, Source
@@ -43,28 +45,50 @@ def page_notes(context: Context) -> PageNotes:
     return notes
 
 
-@register.inclusion_tag("components/fact.html", takes_context=True)
-def fact(context: Context, subject: Content | facts.Fact, name: str = "") -> dict[str, Any]:
-    """A fact's value with the mark that opens its sources. Takes an entry and a field, or a Fact."""
-    shown = subject if isinstance(subject, facts.Fact) else facts.fact(subject, name)
-    return {"fact": shown, **_note(context, shown)}
+def _piece(context: Context, template_name: str, **values: Any) -> SafeString:
+    """A component without the line break at its end, which would show as a space in a sentence."""
+    engine = context.template.engine if context.template else Engine.get_default()
+    html = engine.get_template(f"components/{template_name}.html").render(context.new(values))
+    return mark_safe(html.strip())  # noqa: S308 - rendered, and so escaped, by the template
 
 
-@register.inclusion_tag("components/fact_mark.html", takes_context=True)
-def fact_mark(context: Context, subject: Content | facts.Fact, name: str = "") -> dict[str, Any]:
-    """The mark alone, for a value that is shown in another form beside it (a heading, a long text)."""
-    shown = subject if isinstance(subject, facts.Fact) else facts.fact(subject, name)
-    return {"fact": shown, **_note(context, shown)}
-
-
-def _note(context: Context, shown: facts.Fact) -> dict[str, Any]:
-    if not shown.citations:
-        return {}
+def _mark(context: Context, shown: facts.Fact, *, quiet: bool) -> SafeString:
     notes = page_notes(context)
-    return {
-        "id": notes.next_id(),
-        "numbers": dict.fromkeys(notes.number(citation.source) for citation in shown.citations),
-    }
+    cited = bool(shown.citations)
+    return _piece(
+        context,
+        "fact_mark",
+        fact=shown,
+        quiet=quiet,
+        id=notes.next_id() if cited else "",
+        numbers=list(dict.fromkeys(notes.number(citation.source) for citation in shown.citations)),
+    )
+
+
+def _shown(subject: Content | facts.Fact, name: str) -> facts.Fact:
+    return subject if isinstance(subject, facts.Fact) else facts.fact(subject, name)
+
+
+@register.simple_tag(takes_context=True)
+def fact(context: Context, subject: Content | facts.Fact, name: str = "") -> SafeString:
+    """A fact's value with the mark that opens its sources. Takes an entry and a field, or a Fact."""
+    shown = _shown(subject, name)
+    return _piece(
+        context,
+        "fact",
+        fact=shown,
+        value=_piece(context, "fact_value", fact=shown),
+        mark=_mark(context, shown, quiet=False),
+    )
+
+
+@register.simple_tag(takes_context=True)
+def fact_mark(context: Context, subject: Content | facts.Fact, name: str = "", *, quiet: bool = False) -> SafeString:
+    """The mark alone, for a value that stands before it in another form (a heading, a long text).
+
+    ``quiet`` shows nothing where there is no source, for texts that need none.
+    """
+    return _mark(context, _shown(subject, name), quiet=quiet)
 
 
 @register.inclusion_tag("components/fact_sources.html", takes_context=True)

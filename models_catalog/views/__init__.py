@@ -1,0 +1,21 @@
+from .deployment import run
+from .figures import figures
+from .licensing import license, licensing
+from .releases import compare, models, release
+from .sources import corrections, source, sources
+from .timeline import event, timeline
+
+__all__ = [
+    "compare",
+    "corrections",
+    "event",
+    "figures",
+    "license",
+    "licensing",
+    "models",
+    "release",
+    "run",
+    "source",
+    "sources",
+    "timeline",
+]

@@ -1,0 +1,147 @@
+"""The catalogue's filters and orders: what a query string may ask, and nothing else.
+
+No word of a query string reaches the database: it is looked up among the values
+that we know, and only the value found there is used. What is not known is left
+out, and the page says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from django.db.models import F, Max, TextChoices
+
+from .models import License, Modality, Release
+
+if TYPE_CHECKING:
+    from django.http import QueryDict
+
+    from .models.releases import ReleaseQuerySet
+
+
+class Order(TextChoices):
+    NEWEST = "newest", "Newest"
+    OLDEST = "oldest", "Oldest"
+    CONTEXT = "context", "Context"
+    PARAMETERS = "parameters", "Parameters"
+    NAME = "name", "Name"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One value of a filter, as a link."""
+
+    label: str
+    url: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A parameter of the query string with the values that it may have."""
+
+    name: str
+    label: str
+    lookup: str
+    values: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What a reader asked of the catalogue, after all that is unknown was left out."""
+
+    filters: tuple[Filter, ...]
+    chosen: dict[str, str] = field(default_factory=dict)
+    order: Order = Order.NEWEST
+    ignored: tuple[str, ...] = ()
+
+    @property
+    def is_plain(self) -> bool:
+        """Nothing was chosen: the catalogue as everyone first sees it."""
+        return not self.chosen and self.order == Order.NEWEST
+
+    def apply(self, releases: ReleaseQuerySet) -> ReleaseQuerySet:
+        for filter_ in self.filters:
+            if filter_.name in self.chosen:
+                value = self.chosen[filter_.name]
+                releases = releases.filter(
+                    **{filter_.lookup: [value] if filter_.lookup.endswith("__contains") else value}
+                )
+        return _ordered(releases, self.order)
+
+    def _url(self, **changes: str | None) -> str:
+        asked = {**self.chosen, "sort": self.order.value} | changes
+        kept = {name: value for name, value in asked.items() if value and (name, value) != ("sort", Order.NEWEST)}
+        return f"?{urlencode(kept)}" if kept else "."
+
+    def menus(self) -> list[tuple[str, list[Choice]]]:
+        """Each filter's label with its choices, “Any” first."""
+        menus = []
+        for filter_ in self.filters:
+            current = self.chosen.get(filter_.name)
+            choices = [Choice("Any", self._url(**{filter_.name: None}), current is None)]
+            choices += [
+                Choice(label, self._url(**{filter_.name: value}), value == current)
+                for value, label in filter_.values.items()
+            ]
+            menus.append((filter_.label, choices))
+        return menus
+
+    def orders(self) -> list[Choice]:
+        return [Choice(str(order.label), self._url(sort=order.value), order == self.order) for order in Order]
+
+    def in_words(self) -> str:
+        """“Branch: Core models; License: 3.1”, for the page's heading."""
+        return "; ".join(
+            f"{filter_.label}: {filter_.values[self.chosen[filter_.name]]}"
+            for filter_ in self.filters
+            if filter_.name in self.chosen
+        )
+
+
+def _ordered(releases: ReleaseQuerySet, order: Order) -> ReleaseQuerySet:
+    if order == Order.OLDEST:
+        return releases.oldest_first()
+    if order == Order.CONTEXT:
+        return releases.order_by(F("context_tokens").desc(nulls_last=True), "name")
+    if order == Order.PARAMETERS:
+        return releases.annotate(largest=Max("variants__parameters_total")).order_by(
+            F("largest").desc(nulls_last=True), "name"
+        )
+    if order == Order.NAME:
+        return releases.order_by("name")
+    return releases.newest_first()
+
+
+def _filters() -> tuple[Filter, ...]:
+    """The filters with the values that listed releases have (two queries)."""
+    generations = Release.objects.listed().order_by("-generation").values_list("generation", flat=True).distinct()
+    licenses = License.objects.filter(releases__is_listed=True).distinct().order_by("-effective_on", "slug")
+    return (
+        Filter("branch", "Branch", "branch", dict(Release.Branch.choices)),
+        Filter("generation", "Generation", "generation", {value: value for value in generations}),
+        Filter("status", "Status", "status", dict(Release.Status.choices)),
+        Filter("architecture", "Architecture", "architecture", dict(Release.Architecture.choices)),
+        Filter("input", "Input", "modalities_in__contains", dict(Modality.choices)),
+        Filter("license", "License", "license__slug", {license.slug: license.version for license in licenses}),
+    )
+
+
+def selection(query: QueryDict) -> Selection:
+    """Reads a query string. The last of a repeated parameter counts; unknown values and names change nothing."""
+    filters = _filters()
+    chosen: dict[str, str] = {}
+    ignored: list[str] = []
+    for filter_ in filters:
+        asked = query.get(filter_.name, "")
+        if asked in filter_.values:
+            chosen[filter_.name] = asked
+        elif asked:
+            ignored.append(filter_.label.lower())
+    asked_order = query.get("sort", "") or Order.NEWEST.value
+    if asked_order not in Order.values:
+        ignored.append("order")
+        asked_order = Order.NEWEST.value
+    return Selection(filters, chosen, Order(asked_order), tuple(ignored))

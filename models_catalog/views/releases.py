@@ -1,0 +1,181 @@
+"""The catalogue, one release, and releases side by side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import Prefetch
+from django.shortcuts import get_object_or_404, render
+
+from models_catalog import reading
+from models_catalog.charts import context_chart, family_chart
+from models_catalog.facts import Fact, fact
+from models_catalog.filters import selection
+from models_catalog.models import Release, TimelineEvent, Variant
+from models_catalog.sizes import sizes
+
+from .base import public_page
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+# What a release's page and a comparison show of it, in this order.
+RELEASE_FACTS = (
+    "released_on",
+    "status",
+    "architecture",
+    "context_tokens",
+    "pretraining_tokens",
+    "knowledge_cutoff",
+    "modalities_in",
+    "modalities_out",
+    "languages",
+    "license",
+    "based_on",
+)
+CHECKPOINT_FACTS = (
+    "parameters_total",
+    "parameters_active",
+    "experts",
+    "quantization",
+    "context_tokens",
+    "pretraining_tokens",
+    "knowledge_cutoff",
+    "repository_id",
+)
+SHAPE_FACTS = ("layers", "attention_heads", "kv_heads", "head_size")
+# Worth a column only where a checkpoint differs from its release.
+INHERITED_FACTS = frozenset({"context_tokens", "pretraining_tokens", "knowledge_cutoff"})
+
+COMPARE_AT_LEAST, COMPARE_AT_MOST = 2, 4
+
+
+@public_page
+def models(request: HttpRequest) -> HttpResponse:
+    selected = selection(request.GET)
+    releases = list(selected.apply(Release.objects.listed().with_facts()))
+    context = {
+        "selected": selected,
+        "releases": releases,
+        "family": family_chart(releases),
+        "contexts": context_chart(releases),
+    }
+    return render(request, "models_catalog/models.html", context)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointTable:
+    """Checkpoints by facts; a fact that none of them states has no column."""
+
+    labels: list[str]
+    rows: list[tuple[Variant, list[Fact]]]
+
+
+def _checkpoints(variants: list[Variant], fields: tuple[str, ...]) -> CheckpointTable | None:
+    shown = [field for field in fields if any(getattr(variant, field) for variant in variants)]
+    if not shown:
+        return None
+    rows = [(variant, [fact(variant, field) for field in shown]) for variant in variants]
+    return CheckpointTable([cell.label for cell in rows[0][1]], rows)
+
+
+def _release_facts(release: Release, variants: list[Variant]) -> list[Fact]:
+    """Leaves out what the release does not state but its checkpoints do, each for itself, and an empty “based on”."""
+    facts = [fact(release, field) for field in RELEASE_FACTS]
+    return [
+        stated
+        for stated in facts
+        if stated.is_stated
+        or not (
+            stated.field == "based_on"
+            or (stated.field in INHERITED_FACTS and any(getattr(variant, stated.field) for variant in variants))
+        )
+    ]
+
+
+@public_page
+def release(request: HttpRequest, slug: str) -> HttpResponse:
+    release = get_object_or_404(
+        Release.objects.listed()
+        .with_facts()
+        .prefetch_related(
+            Prefetch("based_on", Release.objects.listed().oldest_first()),
+            Prefetch("derivatives", Release.objects.listed().oldest_first()),
+            Prefetch("events", TimelineEvent.objects.listed().newest_first().with_facts()),
+        ),
+        slug=slug,
+    )
+    variants = list(release.variants.all())
+    context = {
+        "release": release,
+        "facts": _release_facts(release, variants),
+        "checkpoints": _checkpoints(variants, CHECKPOINT_FACTS),
+        "shapes": _checkpoints(variants, SHAPE_FACTS),
+        "events": release.events.all(),
+        "derivatives": release.derivatives.all(),
+        "editions": reading.about(release),
+    }
+    return render(request, "models_catalog/release.html", context)
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonRow:
+    label: str
+    cells: list[tuple[Release, Fact]]
+
+    @property
+    def differs(self) -> bool:
+        return len({cell.text for _, cell in self.cells}) > 1
+
+
+@dataclass(frozen=True, slots=True)
+class SizesRow:
+    """The sizes of each release, which are several facts in one cell."""
+
+    cells: list[tuple[Release, list[Variant]]]
+
+    @property
+    def differs(self) -> bool:
+        return len({tuple(v.parameters_total for v in variants) for _, variants in self.cells}) > 1
+
+
+def _asked(request: HttpRequest, known: dict[str, Release]) -> tuple[list[Release], str]:
+    """The releases to compare, once each, in the order asked for; and what is wrong with the question."""
+    slugs = list(dict.fromkeys(slug for slug in request.GET.getlist("r") if slug))
+    releases = [known[slug] for slug in slugs if slug in known]
+    if len(releases) < len(slugs):
+        return releases[:COMPARE_AT_MOST], "The address names a release that is not in the catalogue. Choose from the list."
+    if len(releases) > COMPARE_AT_MOST:
+        return releases[:COMPARE_AT_MOST], (
+            f"At most {COMPARE_AT_MOST} releases fit side by side; these are the first {COMPARE_AT_MOST} that were asked for."
+        )
+    return releases, ""
+
+
+@public_page
+def compare(request: HttpRequest) -> HttpResponse:
+    known = {
+        release.slug: release
+        for release in Release.objects.listed()
+        .newest_first()
+        .with_facts()
+        .prefetch_related(Prefetch("based_on", Release.objects.listed().oldest_first()))
+    }
+    releases, problem = _asked(request, known)
+    enough = len(releases) >= COMPARE_AT_LEAST
+    rows = [
+        ComparisonRow(cells[0][1].label, cells)
+        for cells in ([(release, fact(release, field)) for release in releases] for field in RELEASE_FACTS if enough)
+    ]
+    chosen = [release.slug for release in releases]
+    context = {
+        "choices": list(known.values()),
+        "slots": [*chosen, *[""] * (COMPARE_AT_MOST - len(chosen))],
+        "releases": releases if enough else [],
+        "problem": problem,
+        "needs_another": len(releases) == 1,
+        "sizes": SizesRow([(release, sizes(release)) for release in releases]) if enough else None,
+        "rows": rows,
+    }
+    return render(request, "models_catalog/compare.html", context, status=400 if problem else 200)

@@ -1,0 +1,88 @@
+"""The evidence: documents, what rests on each, and what was put right."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import Prefetch
+from django.shortcuts import get_object_or_404, render
+
+from models_catalog import facts
+from models_catalog.models import FACT_MODELS, Citation, Content, Correction, Release, Source
+
+from .base import public_page
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+
+@public_page
+def sources(request: HttpRequest) -> HttpResponse:
+    everything = list(Source.objects.with_fact_counts())
+    groups = [
+        (kind, of_kind) for kind in Source.Kind if (of_kind := [s for s in everything if s.kind == kind])
+    ]
+    return render(request, "models_catalog/sources.html", {"groups": groups, "count": len(everything)})
+
+
+@dataclass(frozen=True, slots=True)
+class RestingFact:
+    """One fact that rests on a source: what it is, where it is shown, and how it is cited."""
+
+    target: Content
+    subject: str
+    label: str
+    text: str
+    url: str
+    citation: Citation
+
+
+def _resting(citation: Citation) -> RestingFact | None:
+    target = citation.target
+    if target is None:
+        return None
+    spec = facts.FACTS[type(target)][citation.field]
+    value = spec.write(target)
+    return RestingFact(
+        target=target,
+        subject=facts.subject_of(target),
+        label=spec.label,
+        text=value.text if value else facts.NOT_STATED,
+        url=target.get_absolute_url(),
+        citation=citation,
+    )
+
+
+@public_page
+def source(request: HttpRequest, slug: str) -> HttpResponse:
+    source = get_object_or_404(Source, slug=slug)
+    citations = (
+        Citation.objects.filter(source=source)
+        .listed()
+        .with_targets()
+        .prefetch_related(
+            Prefetch("release__based_on", Release.objects.listed().oldest_first()),
+            Prefetch("provider__releases", Release.objects.listed().newest_first()),
+            "release__license",
+        )
+    )
+    resting = [found for citation in citations if (found := _resting(citation))]
+    groups = []
+    for model in FACT_MODELS.values():
+        of_model = sorted((f for f in resting if type(f.target) is model), key=lambda f: (f.subject, f.label))
+        if of_model:
+            groups.append((model._meta.verbose_name_plural, of_model))
+    context = {
+        "source": source,
+        "groups": groups,
+        "count": len(resting),
+        "corrections": list(Correction.objects.filter(source=source).listed().newest_first()),
+    }
+    return render(request, "models_catalog/source.html", context)
+
+
+@public_page
+def corrections(request: HttpRequest) -> HttpResponse:
+    listed = list(Correction.objects.listed().newest_first().with_targets())
+    return render(request, "models_catalog/corrections.html", {"corrections": listed})
