@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
 
 
 class LlamaHubConfig(AppConfig):
@@ -8,4 +9,12 @@ class LlamaHubConfig(AppConfig):
     verbose_name = "LlamaHub"
 
     def ready(self) -> None:
-        from . import checks  # noqa: F401 - registers them
+        from . import checks, groups  # noqa: F401 - checks register themselves
+
+        groups.connect()
+
+
+class HubAdminConfig(AdminConfig):
+    """Django's admin on a site of our own."""
+
+    default_site = "llamahub.admin_site.HubAdminSite"

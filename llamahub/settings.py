@@ -42,10 +42,10 @@ CACHE_URL = env.str("CACHE_URL", default="locmemcache://")
 # --- The application -------------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
-    "llamahub",
+    "llamahub.apps.LlamaHubConfig",
     "editorial.apps.EditorialConfig",
     "models_catalog.apps.ModelsCatalogConfig",
-    "django.contrib.admin",
+    "llamahub.apps.HubAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -76,7 +76,6 @@ MIDDLEWARE = [
 ]
 ROOT_URLCONF = "llamahub.urls"
 WSGI_APPLICATION = "llamahub.wsgi.application"
-ASGI_APPLICATION = "llamahub.asgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

@@ -1,0 +1,81 @@
+"""The hub page: its name and its sections."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.html import format_html
+
+from editorial.models import HubSection, HubSettings
+from models_catalog.admin.base import ContentAdmin
+
+
+@admin.register(HubSettings)
+class HubSettingsAdmin(ContentAdmin):
+    """There is one row, so the list leads straight to its form."""
+
+    fieldsets = (
+        ("On every page", {"fields": ("name",)}),
+        ("At the head of the hub", {"fields": ("tagline", "standfirst")}),
+        ("Who we are", {"fields": ("independence", "about")}),
+    )
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) and not HubSettings.objects.exists()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        settings = HubSettings.objects.first()
+        if settings and self.has_view_or_change_permission(request):
+            return HttpResponseRedirect(reverse("admin:editorial_hubsettings_change", args=[settings.pk]))
+        if self.has_add_permission(request):
+            return HttpResponseRedirect(reverse("admin:editorial_hubsettings_add"))
+        return super().changelist_view(request, extra_context)
+
+
+# Where the entries of each section are kept.
+ROWS = {
+    HubSection.Kind.WHATS_NEW: ("models_catalog_timelineevent", "?is_headline__exact=1", "events in “What’s new”"),
+    HubSection.Kind.KEY_NUMBERS: ("models_catalog_keyfigure", "?is_headline__exact=1", "key figures on the hub"),
+    HubSection.Kind.PERSONAS: ("editorial_persona", "", "kinds of reader"),
+    HubSection.Kind.FAMILY: ("models_catalog_release", "", "releases"),
+    HubSection.Kind.TIMELINE: ("models_catalog_timelineevent", "", "events"),
+    HubSection.Kind.DEPLOYMENT: ("models_catalog_deploymentoption", "", "ways to run"),
+    HubSection.Kind.COVERAGE: ("editorial_article", "", "articles"),
+    HubSection.Kind.LICENSING: ("models_catalog_usecase", "?is_headline__exact=1", "use cases on the hub"),
+    HubSection.Kind.NOTICES: ("editorial_notice", "", "notices"),
+}
+
+
+@admin.register(HubSection)
+class HubSectionAdmin(ContentAdmin):
+    """Heading and lead-in of each section; “entries” leads to what stands below them."""
+
+    list_display = ("title", "kind", "entries", "position", "is_listed")
+    list_editable = ("position", "is_listed")
+    list_filter = ("is_listed",)
+    search_fields = ("title", "standfirst", "body")
+    instead_of_deleting = "To take a section off the hub but keep its words, clear “shown to readers”."
+    readonly_fields = ("entries",)
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": ("kind", "title", "standfirst", "body", "entries"),
+                "description": "The hub shows the heading, the sentence, the text, and then the section’s entries.",
+            },
+        ),
+        ("Where it appears", {"fields": (("position", "is_listed"),)}),
+    )
+
+    @admin.display(description="entries")
+    def entries(self, section: HubSection) -> Any:
+        if section.kind not in ROWS:
+            return "its own text"
+        name, query, words = ROWS[HubSection.Kind(section.kind)]
+        return format_html('<a href="{}{}">{}</a>', reverse(f"admin:{name}_changelist"), query, words)

@@ -1,0 +1,25 @@
+"""Forms for writing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from models_catalog.forms import ContentForm
+
+
+class EditionForm(ContentForm):
+    """The text of an edition, with room to write in."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if body := self.fields.get("body"):
+            body.widget.attrs.update(rows=28, **{"class": "vLargeTextField prose"})
+        if standfirst := self.fields.get("standfirst"):
+            standfirst.widget = forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField", "maxlength": 300})
+        if as_of := self.fields.get("as_of"):
+            as_of.initial = timezone.localdate
+        if publish_at := self.fields.get("publish_at"):
+            publish_at.help_text = "When readers shall see it, once it is approved. Empty: as soon as it is approved."

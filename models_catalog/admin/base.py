@@ -1,0 +1,188 @@
+"""What the admin of every entry has in common."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.apps import apps
+from django.contrib import admin, messages
+from django.contrib.admin.options import BaseModelAdmin
+from django.db import IntegrityError, models, transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from models_catalog.forms import ContentForm, add_remedies, fields_of, formfield_for
+from models_catalog.models import Content
+
+from .mentions import mentions_of
+
+if TYPE_CHECKING:
+    ModelAdmin = admin.ModelAdmin[Content]
+    BaseAdmin = BaseModelAdmin[Content]
+    TabularInline = admin.TabularInline[Content, Content]
+else:
+    ModelAdmin, BaseAdmin, TabularInline = admin.ModelAdmin, object, admin.TabularInline
+
+CONFLICT = (
+    "Someone else saved an entry that conflicts with this one at the same moment. "
+    "Look at the list, then change this entry or edit the other."
+)
+
+
+def refusal(error: IntegrityError) -> tuple[str | None, str]:
+    """The database’s refusal in words, with the field it concerns."""
+    diagnosis = getattr(error.__cause__, "diag", None)
+    name = getattr(diagnosis, "constraint_name", None)
+    for model in apps.get_models() if name else ():
+        for constraint in model._meta.constraints:
+            if constraint.name == name:
+                field = next(iter(fields_of(constraint)), None)
+                own = constraint.violation_error_code or constraint.violation_error_message
+                message = constraint.get_violation_error_message() if own else CONFLICT
+                return field, str(message)
+    # A trigger of ours speaks in sentences; Postgres’ own messages are not for editors.
+    if getattr(diagnosis, "sqlstate", None) == "23001" and name is None:
+        return None, str(diagnosis.message_primary)  # type: ignore[union-attr]
+    return None, CONFLICT
+
+
+class ForEditors(BaseAdmin):
+    """Form fields as editors want them, on pages and inlines alike."""
+
+    def get_autocomplete_fields(self, request: HttpRequest) -> Sequence[str]:
+        """Every relation whose target can be searched: nobody types or scrolls for a row."""
+        registry = self.admin_site._registry
+        return [
+            field.name
+            for field in (*self.model._meta.fields, *self.model._meta.many_to_many)
+            if field.is_relation
+            and field.remote_field.model in registry  # type: ignore[union-attr]
+            and registry[field.remote_field.model].search_fields  # type: ignore[union-attr,index]
+        ]
+
+    def formfield_for_dbfield(
+        self, db_field: models.Field[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> forms.Field | None:
+        field = formfield_for(db_field) or super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field:
+            add_remedies(field)
+            if isinstance(db_field, models.TextField) and isinstance(field.widget, forms.Textarea):
+                field.widget.attrs["rows"] = 4
+        return field
+
+
+class ContentAdmin(ForEditors, ModelAdmin):
+    """One kind of entry, as someone who works with it all day wants it."""
+
+    form = ContentForm
+    list_per_page = 50
+    # “50 of 1,234”: the count of all rows costs a scan that nobody needs.
+    show_full_result_count = False
+    save_on_top = True
+    # What an editor can do instead of deleting, shown where deleting is refused or costly.
+    instead_of_deleting = ""
+
+    def view_on_site(self, entry: Content) -> str | None:
+        """The reader’s page; none while readers cannot see it."""
+        if not getattr(entry, "is_listed", True):
+            return None
+        return entry.get_absolute_url() if hasattr(entry, "get_absolute_url") else None
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> type[forms.ModelForm[Any]]:
+        form = super().get_form(request, obj, change, **kwargs)
+        if refused := getattr(request, "refused", None):
+            return type(form.__name__, (form,), {"refused": refused})
+        return form
+
+    def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> type[forms.ModelForm[Any]]:
+        return super().get_changelist_form(request, **{"form": self.form, **kwargs})
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """As Django’s; when the database refuses what the form accepted, the form comes back with its words."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except IntegrityError as error:
+            request.refused = refusal(error)  # type: ignore[attr-defined]
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if request.method != "POST":
+            return super().changelist_view(request, extra_context)
+        try:
+            with transaction.atomic():
+                return super().changelist_view(request, extra_context)
+        except IntegrityError as error:
+            return self._say_refusal(request, error, request.get_full_path())
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        entry = self.get_object(request, object_id)
+        context = {
+            "mentions": mentions_of(entry) if entry and self.has_delete_permission(request, entry) else [],
+            "instead_of_deleting": self.instead_of_deleting,
+            **(extra_context or {}),
+        }
+        try:
+            return super().delete_view(request, object_id, context)
+        except IntegrityError as error:
+            return self._say_refusal(request, error, request.get_full_path())
+
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list[Any], dict[str, int], set[str], list[Any]]:
+        """Without the rows that only join two entries: nobody knows them by name."""
+        deleted, counts, perms, protected = super().get_deleted_objects(objs, request)
+        joins = {
+            str(model._meta.verbose_name)
+            for model in apps.get_models(include_auto_created=True)
+            if model._meta.auto_created
+        }
+        plural = {
+            str(model._meta.verbose_name_plural)
+            for model in apps.get_models(include_auto_created=True)
+            if model._meta.auto_created
+        }
+
+        def prune(branch: Any) -> Any:
+            if isinstance(branch, list):
+                return [prune(leaf) for leaf in branch if not _is_join(leaf, joins)]
+            return branch
+
+        return (
+            [leaf for leaf in prune(deleted) if leaf != []],
+            {name: count for name, count in counts.items() if name not in plural},
+            perms,
+            protected,
+        )
+
+    def _say_refusal(self, request: HttpRequest, error: IntegrityError, back: str) -> HttpResponse:
+        self.message_user(request, f"Nothing was changed. {refusal(error)[1]}", messages.ERROR)
+        return HttpResponseRedirect(back)
+
+
+def _is_join(leaf: Any, joins: set[str]) -> bool:
+    return isinstance(leaf, str) and leaf.split(": ")[0].casefold() in {name.casefold() for name in joins}
+
+
+class ContentInline(ForEditors, TabularInline):
+    """Rows edited with their entry."""
+
+    form = ContentForm
+    extra = 0
+
+
+def public_link(path: str, text: str) -> SafeString:
+    """A link for a list’s column to what readers see."""
+    return format_html('<a href="{}">{}</a>', path, text)

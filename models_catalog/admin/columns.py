@@ -1,0 +1,54 @@
+"""Columns of lists: facts as readers see them, from the one place that writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from django.contrib import admin
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+
+from models_catalog import formatting
+from models_catalog.facts import FACTS
+from models_catalog.models import Content
+
+
+def fact_column(model: type[Content], field: str, *, label: str = "") -> Callable[[Any], str | None]:
+    """A column that writes one fact as the public pages do, sorted by what is stored."""
+    spec = FACTS[model][field]
+
+    @admin.display(description=label or capfirst(spec.label), ordering=field)
+    def column(entry: Content) -> str | None:
+        value = spec.write(entry)
+        return value.text if value else None
+
+    return column
+
+
+def day_column(field: str, *, label: str) -> Callable[[Any], str | None]:
+    """A column for a plain date."""
+
+    @admin.display(description=label, ordering=field)
+    def column(entry: Content) -> str | None:
+        value = getattr(entry, field)
+        return formatting.day(value).text if value else None
+
+    return column
+
+
+def age_of_check(checked_on: date | None) -> SafeString | str:
+    """When a fact was last checked; marked when that is long ago."""
+    if checked_on is None:
+        return format_html('<span class="mark mark--warn">{}</span>', "never read")
+    text = formatting.day(checked_on).text
+    if (timezone.localdate() - checked_on).days > LONG_UNCHECKED_DAYS:
+        return format_html('<span class="mark mark--warn">{}</span>', text)
+    return text
+
+
+# Until each kind of fact has its own limit, half a year without a look is worth a mark.
+LONG_UNCHECKED_DAYS = 180

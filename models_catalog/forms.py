@@ -1,0 +1,188 @@
+"""Forms in which every rule of the database answers beside the field it concerns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django import forms
+from django.contrib.admin.widgets import AdminTextInputWidget, AdminURLFieldWidget
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.forms import SimpleArrayField
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models.constraints import BaseConstraint, CheckConstraint, UniqueConstraint
+from django.forms.widgets import Script
+from django.utils.html import format_html
+from django.utils.text import capfirst
+
+from . import formatting
+from .facts import label_of
+from .models import Content
+
+if TYPE_CHECKING:
+    ContentModelForm = forms.ModelForm[Content]
+else:
+    ContentModelForm = forms.ModelForm
+
+# Where a rule’s message belongs when that is not the first field that the rule names.
+LANDS_ON = {
+    "approved_edition_has_a_publish_time": "publish_at",
+    "one_citation_per_fact_source_and_place": "locator",
+    "released_models_have_a_license": "license",
+    "rule_names_its_clause": "clause",
+    "rule_states_its_conditions": "conditions",
+    "variant_active_is_at_most_total": "parameters_active",
+}
+
+
+def fields_of(constraint: BaseConstraint) -> list[str]:
+    """The fields that a constraint speaks of, the one to blame first."""
+    names = [LANDS_ON[constraint.name]] if constraint.name in LANDS_ON else []
+    if isinstance(constraint, UniqueConstraint):
+        names += constraint.fields
+    elif isinstance(constraint, CheckConstraint) and isinstance(constraint.condition, models.Q):
+        names += [
+            lookup.split("__")[0]
+            for lookup, *_ in (child for child in constraint.condition.flatten() if isinstance(child, tuple))
+        ]
+    return names
+
+
+class ContentForm(ContentModelForm):
+    """A model form whose refusals name the field and the remedy.
+
+    ``refused`` is the database’s own refusal of the first attempt to save, in
+    words: two people may save at the same moment, and the form that was valid
+    when it was checked comes back with what was typed.
+    """
+
+    refused: ClassVar[tuple[str | None, str] | None] = None
+
+    def field_for(self, constraint: BaseConstraint) -> str | None:
+        """The field of this form beside which the constraint’s message is shown."""
+        return next((name for name in fields_of(constraint) if name in self.fields), None)
+
+    def clean(self) -> dict[str, Any] | None:
+        if "id" in self.errors:
+            # A hidden field of an inline row: Django would only say that some error exists.
+            self.add_error(
+                None,
+                "Someone else deleted, approved or moved this row since you opened the form. "
+                "Keep a copy of what you typed, then open the entry again.",
+            )
+        return super().clean()
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]
+        if self.refused:
+            field, message = self.refused
+            self.add_error(field if field in self.fields else None, message)
+
+    def validate_unique(self) -> None:
+        exclude = self._get_validation_exclusions()  # type: ignore[attr-defined]
+        try:
+            self.instance.validate_unique(exclude=exclude)
+        except ValidationError as error:
+            for name, errors in error.error_dict.items():
+                for each in errors:
+                    if each.code == "unique":
+                        each.message = self._already_taken(name)
+            self._update_errors(error)  # type: ignore[attr-defined]
+
+    def _already_taken(self, name: str) -> str:
+        kind = self._meta.model._meta.verbose_name
+        if name not in self.fields:
+            return f"Another {kind} like this exists. Edit that one instead."
+        label = str(self.fields[name].label).lower()
+        return f"Another {kind} already has this {label}. Choose a different one, or edit that {kind}."
+
+    def validate_constraints(self) -> None:
+        """As Django does, but each message lands on its field and is given once."""
+        exclude = self._get_validation_exclusions()  # type: ignore[attr-defined]
+        for model, constraints in self.instance.get_constraints():
+            for constraint in constraints:
+                try:
+                    constraint.validate(model, self.instance, exclude=exclude)
+                except ValidationError as error:
+                    name = self.field_for(constraint)
+                    if name is None or name not in self.errors:
+                        self.add_error(name, error.messages)  # type: ignore[arg-type]
+
+
+def citable_choices(model: type[Content]) -> list[tuple[str, str]]:
+    """The fields of a model that a citation can support, by the labels that readers see."""
+    return [(name, capfirst(label_of(model, name))) for name in model.citable]
+
+
+class BigNumberInput(forms.NumberInput):
+    """A number with its short form beside it: 10000000 → “10M”, so that a missing zero shows.
+
+    The short form is written by the server and kept current by big_numbers.js.
+    """
+
+    class Media:
+        js = (Script("admin_site/big_numbers.js", type="module"),)
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> Any:
+        field = super().render(name, value, attrs, renderer)
+        return format_html('<span class="big-number">{} <output>{}</output></span>', field, self._short(name, value))
+
+    @staticmethod
+    def _short(name: str, value: Any) -> str:
+        try:
+            number = int(float(value))
+        except (TypeError, ValueError, OverflowError):
+            return ""
+        if number < 1000:
+            return ""
+        write = formatting.tokens if name.endswith("context_tokens") else formatting.parameters
+        return write(number).text
+
+
+class CheckboxArrayField(forms.MultipleChoiceField):
+    """A fixed set of values as checkboxes, in the order in which the choices are listed."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def clean(self, value: Any) -> list[str]:
+        chosen = set(super().clean(value))
+        return [key for key, _ in self.choices if key in chosen]  # type: ignore[misc,union-attr]
+
+
+def formfield_for(db_field: models.Field[Any, Any], **kwargs: Any) -> forms.Field | None:
+    """The form field that suits an editor better than Django’s own choice; None where that one is right."""
+    if isinstance(db_field, ArrayField) and db_field.base_field.choices:
+        return CheckboxArrayField(
+            choices=db_field.base_field.choices,
+            label=capfirst(str(db_field.verbose_name)),
+            help_text=db_field.help_text,
+            required=not db_field.blank,
+        )
+    if isinstance(db_field, ArrayField):
+        field = db_field.formfield(widget=AdminTextInputWidget)
+        assert isinstance(field, SimpleArrayField)
+        return field
+    if isinstance(db_field, models.URLField):
+        return db_field.formfield(widget=AdminURLFieldWidget, assume_scheme="https")
+    if (
+        isinstance(db_field, models.PositiveBigIntegerField | models.DecimalField)
+        and getattr(db_field, "max_digits", 20) >= 10
+    ):
+        return db_field.formfield(widget=BigNumberInput(attrs={"class": "vBigIntegerField"}))
+    return None
+
+
+REMEDIES: dict[type[forms.Field], dict[str, str]] = {
+    forms.DateField: {"invalid": "Enter a date that exists, as year-month-day, for example 2024-07-23."},
+    forms.IntegerField: {"invalid": "Enter a whole number in digits, without commas or letters."},
+    forms.DecimalField: {"invalid": "Enter a number in digits, without commas or letters."},
+    forms.URLField: {"invalid": "Enter a whole web address, for example https://www.llama.com/."},
+    forms.ModelChoiceField: {"invalid_choice": "This entry is gone. Choose another one from the list."},
+}
+
+
+def add_remedies(field: forms.Field) -> None:
+    """Let the messages of a form field say what to do."""
+    for kind, messages in REMEDIES.items():
+        if isinstance(field, kind) and not isinstance(field, forms.FloatField):
+            field.error_messages.update(messages)
