@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Prefetch
 
 from editorial.models import Edition, HubSection, Notice, Persona
+from models_catalog.charts import events_chart, family_chart
 from models_catalog.models import (
     DeploymentOption,
     KeyFigure,
@@ -59,11 +60,13 @@ def _personas() -> Rows:
 
 
 def _family() -> Rows:
-    return {"releases": list(Release.objects.listed().newest_first().with_facts())}
+    releases = list(Release.objects.listed().newest_first().with_facts())
+    return {"releases": releases, "family": family_chart(releases)}
 
 
 def _timeline() -> Rows:
-    return {"events": list(TimelineEvent.objects.listed().newest_first().with_facts()[:EVENTS])}
+    events = TimelineEvent.objects.listed().newest_first()
+    return {"chart": events_chart(list(events)), "events": list(events.with_facts()[:EVENTS])}
 
 
 def _deployment() -> Rows:
@@ -75,7 +78,7 @@ def _coverage() -> Rows:
 
 
 def _licensing() -> Rows:
-    license = License.objects.newest()
+    license = License.objects.with_facts().newest()
     rules = LicenseRule.objects.filter(license=license, use_case__is_headline=True).with_facts()
     return {"license": license, "rules": list(rules)}
 
