@@ -11,6 +11,7 @@ from django.contrib.postgres.forms import SimpleArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.constraints import BaseConstraint, CheckConstraint, UniqueConstraint
+from django.forms.models import BaseInlineFormSet
 from django.forms.widgets import Script
 from django.utils.html import format_html
 from django.utils.text import capfirst
@@ -21,8 +22,9 @@ from .models import Content
 
 if TYPE_CHECKING:
     ContentModelForm = forms.ModelForm[Content]
+    InlineFormSet = BaseInlineFormSet[Content, Content, forms.ModelForm[Content]]
 else:
-    ContentModelForm = forms.ModelForm
+    ContentModelForm, InlineFormSet = forms.ModelForm, BaseInlineFormSet
 
 # Where a rule’s message belongs when that is not the first field that the rule names.
 LANDS_ON = {
@@ -62,16 +64,6 @@ class ContentForm(ContentModelForm):
         """The field of this form beside which the constraint’s message is shown."""
         return next((name for name in fields_of(constraint) if name in self.fields), None)
 
-    def clean(self) -> dict[str, Any] | None:
-        if "id" in self.errors:
-            # A hidden field of an inline row: Django would only say that some error exists.
-            self.add_error(
-                None,
-                "Someone else deleted, approved or moved this row since you opened the form. "
-                "Keep a copy of what you typed, then open the entry again.",
-            )
-        return super().clean()
-
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]
         if self.refused:
@@ -107,6 +99,21 @@ class ContentForm(ContentModelForm):
                     name = self.field_for(constraint)
                     if name is None or name not in self.errors:
                         self.add_error(name, error.messages)  # type: ignore[arg-type]
+
+
+class ContentFormSet(InlineFormSet):
+    """Rows of an entry that never lose in silence what was typed into them."""
+
+    def clean(self) -> None:
+        """Name rows that are no longer there to be saved; Django would skip them and report success."""
+        super().clean()
+        for form in self.initial_forms:
+            if form.instance._state.adding or "id" in form.errors:
+                form.add_error(
+                    None,
+                    "Someone else deleted, approved or moved this row since you opened the form. "
+                    "Keep a copy of what you typed, then open the entry again.",
+                )
 
 
 def citable_choices(model: type[Content]) -> list[tuple[str, str]]:

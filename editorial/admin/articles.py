@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import DateTimeField, Exists, OuterRef, QuerySet, Subquery
-from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -20,14 +18,14 @@ from editorial import publishing
 from editorial.forms import EditionForm
 from editorial.models import Article, Edition
 from models_catalog.admin.base import ContentAdmin, ForEditors
+from models_catalog.forms import ContentFormSet
 
 from .standing import mark, moment, standing_of
 
 if TYPE_CHECKING:
     StackedInline = admin.StackedInline[Edition, Article]
-    EditionFormSet = BaseInlineFormSet[Edition, Article, forms.ModelForm[Edition]]
 else:
-    StackedInline, EditionFormSet = admin.StackedInline, BaseInlineFormSet
+    StackedInline = admin.StackedInline
 
 TEXT_FIELDS = ("title", "standfirst", "body", ("as_of", "image"), "change_note", "publish_at")
 
@@ -37,6 +35,7 @@ class DraftInline(ForEditors, StackedInline):
 
     model = Edition
     form = EditionForm
+    formset = ContentFormSet
     fields = TEXT_FIELDS
     max_num = 1
     can_delete = False

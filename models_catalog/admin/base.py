@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from models_catalog.forms import ContentForm, add_remedies, fields_of, formfield_for
+from models_catalog.forms import ContentForm, ContentFormSet, add_remedies, fields_of, formfield_for
 from models_catalog.models import Content
 
 from .mentions import mentions_of
@@ -180,6 +180,7 @@ class ContentInline(ForEditors, TabularInline):
     """Rows edited with their entry."""
 
     form = ContentForm
+    formset = ContentFormSet
     extra = 0
 
 

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.contrib import admin
 from django.db import models
 from django.db.models import QuerySet
 from django.db.models.constraints import BaseConstraint
-from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils import timezone
 
 from models_catalog.facts import subject_of
-from models_catalog.forms import ContentForm, citable_choices
+from models_catalog.forms import ContentForm, ContentFormSet, citable_choices
 from models_catalog.models import FACT_MODELS, Citation, Content, Correction
 
 from .base import ContentAdmin, ContentInline
 from .columns import age_of_check, day_column
-
-if TYPE_CHECKING:
-    InlineFormSet = BaseInlineFormSet[Content, Content, forms.ModelForm[Content]]
-else:
-    InlineFormSet = BaseInlineFormSet
 
 ARCS = tuple(FACT_MODELS)
 
@@ -37,7 +31,7 @@ class CitationInlineForm(ContentForm):
         return exclude - set(ARCS) if self.instance.target_kind else exclude
 
 
-class CitationFormSet(InlineFormSet):
+class CitationFormSet(ContentFormSet):
     """Refuses the same place in the same source twice, also among rows not yet saved."""
 
     def clean(self) -> None:

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
 from django.db.models import Count, QuerySet
-from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils.html import format_html
 
-from models_catalog.forms import ContentForm
-from models_catalog.models import Content, License, LicenseRule, UseCase
+from models_catalog.forms import ContentForm, ContentFormSet
+from models_catalog.models import License, LicenseRule, UseCase
 
 from .base import ContentAdmin, ContentInline
 from .citations import CitationInline
 from .columns import fact_column
-
-if TYPE_CHECKING:
-    RuleFormSet = BaseInlineFormSet[LicenseRule, Content, forms.ModelForm[LicenseRule]]
-else:
-    RuleFormSet = BaseInlineFormSet
 
 
 class FixedChoice(forms.HiddenInput):
@@ -47,7 +41,7 @@ class RuleGridForm(ContentForm):
         error_messages: ClassVar = {"verdict": {"required": "Choose a verdict, or remove the row’s other entries."}}
 
 
-class RuleGridFormSet(RuleFormSet):
+class RuleGridFormSet(ContentFormSet):
     """A row for every use case of a license (or license of a use case), decided or not.
 
     Rows that exist come first, in their order; then those still undecided.
