@@ -1,0 +1,83 @@
+"""Chromium against a live server. Nothing is downloaded: the browser is the system's."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+
+# Playwright runs an event loop in this thread; Django would take the tests' own queries for a mistake.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
+]  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "tests/browser/" in item.nodeid:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator:
+    """The browser, one for all tests. In CI its absence is a failure: a test that never runs proves nothing."""
+    program = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    if not program:
+        message = "There is no Chromium: install Debian's package chromium, or set CHROMIUM to its path."
+        pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_context(chromium) -> Iterator[Callable]:
+    """A browser profile of its own, with the options of Playwright's ``new_context``; closed after the test."""
+    contexts = []
+
+    def make(**options):
+        contexts.append(chromium.new_context(**options))
+        contexts[-1].set_default_timeout(10_000)
+        return contexts[-1]
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """What the browser complained about: refused by the policy, missing files, errors in scripts."""
+    return []
+
+
+@pytest.fixture
+def page(open_context, complaints):
+    """A page at desktop size that records every complaint."""
+    page = open_context(viewport={"width": 1280, "height": 900}).new_page()
+    page.on("console", lambda message: complaints.append(message.text) if message.type in {"error", "warning"} else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    return page
+
+
+@pytest.fixture
+def administrator(admin_user):
+    """The account of `admin_page`; `admin` with the password `password`."""
+    return admin_user
+
+
+@pytest.fixture
+def admin_page(page, live_server, administrator):
+    """The admin's start page, signed in through the form as a person does."""
+    page.goto(f"{live_server.url}/admin/login/")
+    page.fill("#id_username", "admin")
+    page.fill("#id_password", "password")
+    page.click("[type=submit]")
+    page.wait_for_url("**/admin/")
+    return page
