@@ -142,6 +142,10 @@ def label_of(model: type[Content], field: str) -> str:
     return FACTS[model][field].label
 
 
+def _number_format(obj: Variant) -> Value | None:
+    return None if obj.quantization == Variant.Quantization.UNSTATED else Value(obj.get_quantization_display())
+
+
 def _text(attribute: str) -> Callable[[Any], Value | None]:
     def write(obj: Any) -> Value | None:
         text = getattr(obj, attribute)
@@ -243,7 +247,7 @@ FACTS: dict[type[Content], dict[str, FactField]] = {
         "kv_heads": FactField("key-value heads", _number("kv_heads", formatting.count)),
         "head_size": FactField("head size", _number("head_size", formatting.count)),
         "repository_id": FactField("repository", _text("repository_id"), links=_repository_page),
-        "quantization": FactField("number format", _choice("quantization")),
+        "quantization": FactField("number format", _number_format),
     },
     TimelineEvent: {
         "happened_on": FactField("date", _qualified("happened_on", "date_precision", formatting.day)),

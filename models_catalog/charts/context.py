@@ -45,7 +45,7 @@ class ContextChart:
 
 def _draw(name: str, releases: list[tuple[Release, int]]) -> Drawing:
     wide = name == "wide"
-    width, left, size = (900, 230, 14) if wide else (380, 158, 13)
+    width, left, size = (1040, 230, 14) if wide else (380, 158, 13)
     drawing = Drawing(name, width, TOP + ROW * len(releases) + 8, size, left)
     scale = LogScale.over([n for _, n in releases], left + 8, width - 52)
     letters = int(left / (size * 0.56))
@@ -74,7 +74,7 @@ def context_chart(releases: list[Release]) -> ContextChart | None:
         title="Context windows, on a logarithmic scale",
         description=(
             f"{len(stated)} release{'s' if len(stated) != 1 else ''}, from {formatting.tokens(most)} tokens ({longest.name}) to "
-            f"{formatting.tokens(least)} ({shortest.name}). The table below holds the same data."
+            f"{formatting.tokens(least)} ({shortest.name}). A table on this page holds the same data."
         ),
         drawings=[_draw("wide", stated), _draw("narrow", stated)],
     )

@@ -22,6 +22,8 @@ SHAPES = {
 }
 TOP = 30
 RADIUS = 6
+STACK = 2 * RADIUS + 1
+HIGHEST = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +54,15 @@ class EventsChart:
     drawings: list[Drawing]
 
 
+def _level(x: float, marks: list[Mark], lane: float) -> int:
+    """How high a mark stands above its lane, so that events of the same days do not hide one another."""
+    near = {round((lane - mark.y) / STACK) for mark in marks if abs(mark.x - x) < 2 * RADIUS}
+    return next((level for level in range(HIGHEST) if level not in near), HIGHEST)
+
+
 def _draw(name: str, events: list[TimelineEvent]) -> Drawing:
     wide = name == "wide"
-    width, left, size, row = (900, 150, 14, 58) if wide else (380, 8, 13, 50)
+    width, left, size, row = (1040, 170, 14, 60) if wide else (380, 8, 13, 66)
     kinds = [kind for kind in TimelineEvent.Kind if any(event.kind == kind for event in events)]
     drawing = Drawing(name, width, TOP + row * len(kinds) + 4, size, left)
     time = TimeScale.over([event.happened_on for event in events], left + 10, width - 10)
@@ -66,13 +74,14 @@ def _draw(name: str, events: list[TimelineEvent]) -> Drawing:
         text = str(kind.label) if wide else f"{kind.label}: {len(of_kind)}"
         drawing.lanes.append(Lane(text, y, 0 if wide else left, round(y + size * 0.35, 1) if wide else top + 18))
         placer = Labels(Box(left, top + 1, width, top + row), size)
-        marks = []
+        marks: list[Mark] = []
         for event in of_kind:
             x = time(event.happened_on)
+            at = y - _level(x, marks, y) * STACK
             day = formatting.day(event.happened_on, event.date_precision)
             css = f"chart__mark--{event.kind}"
-            marks.append(Mark(x, y, RADIUS, outline(SHAPES[kind], x, y, RADIUS), css, f"{day}: {event.title}"))
-            placer.take(x, y, RADIUS)
+            marks.append(Mark(x, at, RADIUS, outline(SHAPES[kind], x, at, RADIUS), css, f"{day}: {event.title}"))
+            placer.take(x, at, RADIUS)
         drawing.marks += marks
         if wide:
             # Only what the hub counts as news is named; everything is in the list below.
@@ -95,7 +104,7 @@ def events_chart(events: list[TimelineEvent]) -> EventsChart | None:
         title="Milestones by date and kind",
         description=(
             f"{len(ordered)} event{'s' if len(ordered) != 1 else ''}, {period}, in a lane for each kind: from “{first.title}” to “{last.title}”. "
-            "The table below holds the same data."
+            "A table on this page holds the same data."
         ),
         drawings=[_draw("wide", ordered), _draw("narrow", ordered)],
     )

@@ -79,7 +79,7 @@ def _title(release: Release, variant: Variant) -> str:
 
 def _draw(name: str, rows: list[tuple[Release, list[Variant]]]) -> Drawing:
     if name == "wide":
-        drawing = Drawing(name, 900, 540, 14, Box(58, 12, 888, 500))
+        drawing = Drawing(name, 1040, 560, 14, Box(58, 12, 1028, 520))
         time = TimeScale.over([r.released_on for r, _ in rows], drawing.area.left + 8, drawing.area.right)
         bottom, top = drawing.area.bottom - 8, drawing.area.top + 12
     else:
@@ -135,7 +135,7 @@ def _description(rows: list[tuple[Release, list[Variant]]]) -> str:
         f"{len(rows)} release{'s' if len(rows) != 1 else ''}, {period}, by date and by parameters on a logarithmic scale, from "
         f"{formatting.parameters(least.parameters_total, least.parameters_qualifier)} ({least.release.name}) to "
         f"{formatting.parameters(most.parameters_total, most.parameters_qualifier)} ({most.release.name}). "
-        "Larger marks have longer context windows. The table below holds the same data."
+        "Larger marks have longer context windows. A table on this page holds the same data."
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 # Wider than the average letter of a system sans, so that an estimate is rarely too small.
-LETTER_WIDTH = 0.58
+LETTER_WIDTH = 0.62
 LINE_HEIGHT = 1.3
 # How many lines away from its point a label may stand before it is left out.
 FARTHEST = 24

@@ -5,7 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+
+
+MONTH = timedelta(days=31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +53,13 @@ class TimeScale:
 
     @classmethod
     def over(cls, days: list[date], start: float, end: float) -> TimeScale:
-        """Whole years around all of the days."""
-        return cls(date(min(days).year, 1, 1), date(min(max(days).year, 9998) + 1, 1, 1), start, end)
+        """From the first day of the earliest year to a little after the last of the days."""
+        first, last = date(min(days).year, 1, 1), max(days)
+        room = min((last - first) // 9, date.max - last)
+        return cls(first, max(last + room, min(first, date.max - MONTH) + MONTH), start, end)
 
     def years(self, at_most: int) -> list[date]:
         """The first days of years, thinned to ``at_most`` of them."""
         first, last = self.first.year, self.last.year
-        step = max(1, math.ceil((last - first) / at_most))
-        return [date(year, 1, 1) for year in range(first, last, step)]
+        step = max(1, math.ceil((last - first + 1) / at_most))
+        return [date(year, 1, 1) for year in range(first, last + 1, step)]

@@ -8,6 +8,7 @@ from typing import Any
 from django import template
 from django.template import Engine
 from django.template.context import Context
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from models_catalog import facts, formatting
@@ -88,7 +89,8 @@ def fact_mark(context: Context, subject: Content | facts.Fact, name: str = "", *
 
     ``quiet`` shows nothing where there is no source, for texts that need none.
     """
-    return _mark(context, _shown(subject, name), quiet=quiet)
+    shown = _shown(subject, name)
+    return format_html("{} {}", _mark(context, shown, quiet=quiet), _piece(context, "fact_was", fact=shown))
 
 
 @register.inclusion_tag("components/fact_sources.html", takes_context=True)
