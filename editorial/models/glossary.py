@@ -10,6 +10,14 @@ from models_catalog.models import Content
 from models_catalog.models.base import ContentQuerySet, Slugged
 
 
+class GlossaryTermQuerySet(ContentQuerySet["GlossaryTerm"]):
+    def addresses(self) -> dict[str, str]:
+        """Every spelling of every term with the address of its entry, for linking prose."""
+        return {
+            spelling: term.get_absolute_url() for term in self for spelling in (term.term, *term.aliases)
+        }
+
+
 class GlossaryTerm(Content, Slugged):
     """A term, explained once; its first use in an article links here."""
 
@@ -23,7 +31,7 @@ class GlossaryTerm(Content, Slugged):
     )
     see_also = models.ManyToManyField("self", blank=True)
 
-    objects = ContentQuerySet.as_manager()
+    objects = GlossaryTermQuerySet.as_manager()
 
     class Meta:
         ordering = ("term",)

@@ -62,7 +62,7 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
         if Article.objects.gone().filter(slug=slug).exists():
             return HttpResponseGone()
         raise Http404
-    prose = render_prose(edition.body, glossary=list(GlossaryTerm.objects.all()))
+    prose = render_prose(edition.body, glossary=GlossaryTerm.objects.addresses())
     history = list(edition.article.editions.public())
     context = {
         "edition": edition,

@@ -26,6 +26,6 @@ def about(request: HttpRequest) -> HttpResponse:
     context = {
         "hub": settings,
         "about": render_prose(settings.about),
-        "independence": render_prose(settings.independence),
+        "independence": render_prose(settings.independence, prefix="independence-"),
     }
     return render(request, "editorial/about.html", context)
