@@ -1,0 +1,51 @@
+"""The editorial pages for search engines: what readers can reach by links, and nothing else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib.sitemaps import Sitemap
+from django.urls import reverse
+
+from models_catalog.sitemaps import EntrySitemap
+
+from .models import Article, Author, Edition, Topic
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from .models.articles import EditionQuerySet
+
+    Pages = Sitemap[str]
+    Editions = Sitemap[Edition]
+else:
+    # Takes no type parameters while running.
+    Pages = Editions = Sitemap
+
+
+class PageSitemap(Pages):
+    """The pages that there is one of."""
+
+    def items(self) -> list[str]:
+        return ["hub", "articles", "glossary", "notices", "about"]
+
+    def location(self, item: str) -> str:
+        return reverse(f"editorial:{item}")
+
+
+class ArticleSitemap(Editions):
+    """Live articles, as of the edition that readers see."""
+
+    def items(self) -> EditionQuerySet:
+        return Edition.objects.live().select_related("article")
+
+    def lastmod(self, item: Edition) -> datetime | None:
+        return item.publish_at
+
+
+sitemaps: dict[str, Sitemap] = {  # type: ignore[type-arg]
+    "pages": PageSitemap(),
+    "articles": ArticleSitemap(),
+    "topics": EntrySitemap(Topic.objects.filter(articles__in=Article.objects.live()).distinct()),
+    "authors": EntrySitemap(Author.objects.filter(articles__in=Article.objects.live()).distinct()),
+}
