@@ -1,5 +1,0 @@
-"""Interim; the renderer replaces this file."""
-
-
-def validate(markdown: str) -> None:
-    pass

@@ -1,0 +1,58 @@
+"""What a text may not exceed, so that showing it takes a moment at most."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+from django.core.exceptions import ValidationError
+
+from .writer import events
+
+MAX_CHARACTERS = 1_000_000
+# Quotations and lists inside each other. Deeper ones cannot be read, and browsers and sanitizers slow down on them.
+MAX_DEPTH = 30
+# Elements, runs of text and their ends. A million characters of ordinary text has about 110,000.
+MAX_EVENTS = 200_000
+
+# Each comes with a link there and one back.
+MAX_REFERENCES = 5_000
+
+
+def validate(markdown: str) -> None:
+    """Raise a ValidationError that says what is too much, and what to do about it."""
+    problem = _problem(markdown)
+    if problem:
+        raise ValidationError(problem, code="prose")
+
+
+def is_renderable(markdown: str) -> bool:
+    return _problem(markdown) is None
+
+
+def _problem(markdown: str) -> str | None:
+    if len(markdown) > MAX_CHARACTERS:
+        return (
+            f"The text has {len(markdown):,} characters; at most {MAX_CHARACTERS:,} can be published. "
+            "Divide it into several articles."
+        )
+    if "\x00" in markdown:
+        return "The text contains a NUL character, which cannot be stored. Delete it and paste the text as plain text."
+    depth = count = references = 0
+    for count, event in enumerate(islice(events(markdown), MAX_EVENTS + 1), start=1):
+        if type(event) is dict:
+            if "Start" in event:
+                depth += 1
+                if depth > MAX_DEPTH:
+                    return (
+                        f"Quotations or lists are nested more than {MAX_DEPTH} levels deep. "
+                        "Take some of the “>” or the indentation out."
+                    )
+            elif "End" in event:
+                depth -= 1
+            elif "FootnoteReference" in event:
+                references += 1
+    if references > MAX_REFERENCES:
+        return f"The text refers to footnotes {references:,} times; {MAX_REFERENCES:,} are possible. Divide it."
+    if count > MAX_EVENTS:
+        return "The text has too many elements (table cells, links, list entries …). Divide it into several articles."
+    return None

@@ -1,0 +1,366 @@
+"""Writes the parser’s events as HTML, from a fixed set of elements and with all text escaped."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pyromark
+from django.utils.text import slugify
+
+from .sanitize import SCHEMES, STAND_INS
+
+OPTIONS = (
+    pyromark.Options.ENABLE_TABLES | pyromark.Options.ENABLE_FOOTNOTES | pyromark.Options.ENABLE_STRIKETHROUGH
+)
+# Escapes, and drops what could pass for an escape.
+_ESCAPE = str.maketrans({**STAND_INS, **{stand_in: None for stand_in in STAND_INS.values()}, "\x00": "\ufffd"})
+_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
+# Browsers ignore these inside an address, so that “java\nscript:” would be one word to them.
+_IGNORED = re.compile(r"[\x00-\x20\x7f-\x9f\u200b-\u200f\u2028\u2029\u00ad\ufeff]")
+_WORD = re.compile(r"\w+")
+_SIMPLE = {
+    "Paragraph": "p",
+    "Emphasis": "em",
+    "Strong": "strong",
+    "Strikethrough": "del",
+    "Item": "li",
+    "TableHead": "tr",
+    "TableRow": "tr",
+}
+_ALIGNMENT = {"None": "", "Left": ' class="left"', "Center": ' class="center"', "Right": ' class="right"'}
+# Ids of the page around the text, which a heading must not take.
+_TAKEN = {"main", "top", "contents", "contents-title", "footnotes"}
+
+
+@dataclass(frozen=True)
+class Heading:
+    level: int
+    text: str
+    id: str
+
+
+def events(markdown: str) -> Iterator[Any]:
+    """The parser’s events. Either a name, or a dict of one entry: name → value."""
+    return iter(pyromark.events(markdown, options=OPTIONS))
+
+
+def plain(markdown: str, limit: int) -> str:
+    """The first ``limit`` characters or a little more of the running text, without headings, tables and footnotes."""
+    parts: list[str] = []
+    length = skipped = 0
+    for event in events(markdown):
+        if event in ("SoftBreak", "HardBreak"):
+            parts.append(" ")
+        elif type(event) is dict:
+            [(name, value)] = event.items()
+            kind = value if type(value) is str else next(iter(value), "") if type(value) is dict else ""
+            if name in ("Start", "End") and kind in ("Heading", "Table", "FootnoteDefinition", "CodeBlock", "Image"):
+                skipped += 1 if name == "Start" else -1
+            elif name == "End" and kind in ("Paragraph", "Item"):
+                parts.append(" ")
+            elif name in ("Text", "Code") and not skipped:
+                parts.append(value)
+                length += len(value)
+                if length > limit:
+                    break
+    return "".join(parts)
+
+
+def safe_address(url: str) -> str | None:
+    """The address, if a link may lead there: a known scheme, or a place on this site."""
+    bare = _IGNORED.sub("", url)
+    if bare.startswith(("//", "/\\", "\\")):
+        return None
+    scheme = _SCHEME.match(bare)
+    if scheme and scheme[1].lower() not in SCHEMES:
+        return None
+    return bare
+
+
+class Writer:
+    """Writes one text. Afterwards holds its headings, links and number of words."""
+
+    def __init__(self, glossary: Mapping[str, str], prefix: str) -> None:
+        self.headings: list[Heading] = []
+        self.links: list[str] = []
+        self.words = 0
+        self._prefix = prefix
+        self._out: list[str] = []
+        self._ids = set(_TAKEN)
+        self._repeated: dict[str, int] = {}
+        self._closers: list[str] = []
+        # Where glossary links may not go: how many headings, links, notes and the like are open.
+        self._closed_to_glossary = 0
+        self._heading: tuple[int, int] | None = None  # level, place of its opening tag in the output
+        self._heading_text: list[str] = []
+        self._alt: list[str] | None = None
+        self._image: dict[str, str] = {}
+        self._tables: list[_Table] = []
+        self._notes: dict[str, str] = {}
+        self._numbers: dict[str, int] = {}
+        self._uses: dict[str, int] = {}
+        self._enclosing: list[tuple[str, list[str]]] = []  # the notes being written, with the output around each
+        self._glossary = {term.casefold(): address for term, address in glossary.items()}
+        self._terms = _pattern(self._glossary)
+
+    @staticmethod
+    def escape(text: str) -> str:
+        return text.translate(_ESCAPE)
+
+    def write(self, stream: Iterator[Any]) -> str:
+        handlers = {
+            "Text": self._text,
+            "Code": self._code,
+            "Html": self._text,
+            "InlineHtml": self._text,
+            "FootnoteReference": self._reference,
+            "Start": self._start,
+            "End": self._end,
+        }
+        for event in stream:
+            if type(event) is str:
+                self._mark(event)
+            else:
+                for name, value in event.items():
+                    handlers[name](value)
+        return "".join(self._out) + self._footnotes()
+
+    # Runs of text
+
+    def _mark(self, name: str) -> None:
+        if self._alt is not None:
+            self._alt.append(" ")
+        else:
+            self._out.append({"SoftBreak": "\n", "HardBreak": "<br>", "Rule": "<hr>"}.get(name, ""))
+
+    def _text(self, text: str) -> None:
+        if self._alt is not None:
+            self._alt.append(text)
+            return
+        self.words += len(_WORD.findall(text))
+        if self._heading:
+            self._heading_text.append(text)
+        if self._closed_to_glossary or self._terms is None:
+            self._out.append(text.translate(_ESCAPE))
+        else:
+            self._link_terms(text)
+
+    def _code(self, text: str) -> None:
+        if self._alt is not None:
+            self._alt.append(text)
+            return
+        if self._heading:
+            self._heading_text.append(text)
+        self.words += len(_WORD.findall(text))
+        self._out += ("<code>", text.translate(_ESCAPE), "</code>")
+
+    def _link_terms(self, text: str) -> None:
+        """Link the first use of each term of the glossary."""
+        assert self._terms is not None
+        end = 0
+        for match in self._terms.finditer(text):
+            address = self._glossary.get(match[0].casefold())
+            if address is None:
+                continue
+            self._out.append(text[end : match.start()].translate(_ESCAPE))
+            word = match[0].translate(_ESCAPE)
+            self._out.append(f'<a class="term" href="{self.escape(address)}">{word}</a>')
+            end = match.end()
+            for term in [term for term, target in self._glossary.items() if target == address]:
+                del self._glossary[term]
+            if not self._glossary:
+                self._terms = None
+                break
+        self._out.append(text[end:].translate(_ESCAPE))
+
+    # Elements
+
+    def _start(self, value: Any) -> None:
+        name, details = (value, None) if type(value) is str else next(iter(value.items()))
+        if self._alt is not None:  # inside the description of a picture only words count
+            self._closers.append("")
+            return
+        tag = _SIMPLE.get(name)
+        if tag:
+            self._open(f"<{tag}>", f"</{tag}>")
+            if name == "TableHead":
+                self._out[-1] = "<thead><tr>"
+                self._closers[-1] = "</tr></thead><tbody>"
+            elif name == "TableRow":
+                self._tables[-1].column = 0
+        elif name == "TableCell":
+            self._open(self._tables[-1].open_cell(len(self._out)), "")
+        elif name == "Heading":
+            # The page has a heading of the first level already.
+            level = min(int(details["level"][1]) + (1 if details["level"] == "H1" else 0), 6)
+            self._heading, self._heading_text = (level, len(self._out)), []
+            self._closed_to_glossary += 1
+            self._open("", f"</h{level}>")
+        elif name == "Link":
+            self._closed_to_glossary += 1
+            self._open(*self._link(details))
+        elif name == "Image":
+            self._alt, self._image = [], details
+            self._closers.append("")
+        elif name == "List":
+            start = f' start="{details}"' if details not in (None, 1) else ""
+            self._open(*(("<ul>", "</ul>") if details is None else (f"<ol{start}>", "</ol>")))
+        elif name == "BlockQuote":
+            self._open("<blockquote>", "</blockquote>")
+        elif name == "CodeBlock":
+            self._closed_to_glossary += 1
+            self._open('<pre><code>', "</code></pre>")
+        elif name == "Table":
+            self._tables.append(_Table(details))
+            self._open('<div class="table-scroll"><table>', "</tbody></table></div>")
+        elif name == "FootnoteDefinition":
+            self._closed_to_glossary += 1
+            self._enclosing.append((details, self._out))
+            self._out = []
+            self._closers.append("")
+        else:  # raw HTML blocks: their text follows as text
+            self._open("<p>" if name == "HtmlBlock" else "", "</p>" if name == "HtmlBlock" else "")
+
+    def _open(self, opening: str, closing: str) -> None:
+        self._out.append(opening)
+        self._closers.append(closing)
+
+    def _end(self, value: Any) -> None:
+        name = value if type(value) is str else next(iter(value))
+        closing = self._closers.pop()
+        if self._alt is not None:
+            if name == "Image":
+                self._out.append(self._picture(self._image, "".join(self._alt)))
+                self._alt = None
+            return
+        if name == "Heading":
+            self._close_heading()
+        if name == "TableCell":
+            closing = self._tables[-1].close_cell(self._out)
+        elif name == "TableHead":
+            self._tables[-1].in_head = False
+        elif name == "Table":
+            self._tables.pop()
+        elif name == "FootnoteDefinition":
+            self._close_note()
+        if name in ("Heading", "Link", "CodeBlock", "FootnoteDefinition"):
+            self._closed_to_glossary -= 1
+        self._out.append(closing)
+
+    def _close_heading(self) -> None:
+        assert self._heading
+        level, place = self._heading
+        text = " ".join("".join(self._heading_text).split())
+        heading = Heading(level, text, self._id(text))
+        self._out[place] = f'<h{level} id="{heading.id}">'
+        self.headings.append(heading)
+        self._heading = None
+
+    def _id(self, text: str) -> str:
+        base = slugify(text)[:60].strip("-") or "section"
+        if base.startswith("fn"):
+            base = f"section-{base}"
+        name = base
+        while name in self._ids:
+            # The count goes on from the last one, so that a thousand equal headings take a thousand steps.
+            self._repeated[base] = self._repeated.get(base, 1) + 1
+            name = f"{base}-{self._repeated[base]}"
+        self._ids.add(name)
+        return self._prefix + name
+
+    def _link(self, details: dict[str, str]) -> tuple[str, str]:
+        url = details["dest_url"]
+        if details["link_type"] == "Email":
+            url = f"mailto:{url}"
+        address = safe_address(url)
+        if address is None:
+            return "", ""
+        self.links.append(address)
+        title = f' title="{self.escape(details["title"])}"' if details["title"] else ""
+        rel = ' rel="noopener"' if address.lower().startswith(("http:", "https:")) else ""
+        return f'<a href="{self.escape(address)}"{title}{rel}>', "</a>"
+
+    def _picture(self, details: dict[str, str], alt: str) -> str:
+        """Only pictures of this site: others would tell their server who reads us."""
+        source = safe_address(details["dest_url"])
+        if source is None or not source.startswith(("/media/", "/static/")) or "/../" in source:
+            return self.escape(alt)
+        title = f' title="{self.escape(details["title"])}"' if details["title"] else ""
+        return f'<img src="{self.escape(source)}" alt="{self.escape(alt)}"{title} loading="lazy">'
+
+    # Footnotes
+
+    def _reference(self, label: str) -> None:
+        if self._alt is not None:
+            return
+        number = self._numbers.setdefault(label, len(self._numbers) + 1)
+        use = self._uses[label] = self._uses.get(label, 0) + 1
+        p = self._prefix
+        self._out.append(
+            f'<sup class="noteref"><a href="#{p}fn-{number}" id="{p}fnref-{number}-{use}" role="doc-noteref" '
+            f'aria-label="Footnote {number}">{number}</a></sup>'
+        )
+
+    def _close_note(self) -> None:
+        html = "".join(self._out)
+        label, self._out = self._enclosing.pop()
+        self._notes.setdefault(label, html)
+
+    def _footnotes(self) -> str:
+        """Those that the text refers to, in the order of first use."""
+        p = self._prefix
+        entries = []
+        for label, number in self._numbers.items():
+            back = " ".join(
+                f'<a class="backref" href="#{p}fnref-{number}-{use}" role="doc-backlink" '
+                f'aria-label="Back to reference {number}{f", use {use}" if use > 1 else ""}">↩</a>'
+                for use in range(1, self._uses[label] + 1)
+            )
+            note = self._notes.get(label, "").rstrip()
+            note = f"{note[:-4]} {back}</p>" if note.endswith("</p>") else f"{note}<p>{back}</p>"
+            entries.append(f'<li id="{p}fn-{number}">{note}</li>')
+        if not entries:
+            return ""
+        return (
+            f'<section class="footnotes" role="doc-endnotes" aria-labelledby="{p}footnotes">'
+            f'<h2 id="{p}footnotes">Footnotes</h2><ol>{"".join(entries)}</ol></section>'
+        )
+
+
+class _Table:
+    """Carries the headings of the columns into the cells, where narrow screens show them as labels."""
+
+    def __init__(self, alignments: tuple[str, ...]) -> None:
+        self.column = 0
+        self.in_head = True
+        self._classes = [_ALIGNMENT.get(alignment, "") for alignment in alignments]
+        self._labels: list[str] = []
+        self._opened_at = 0
+
+    def open_cell(self, place: int) -> str:
+        column = self.column
+        style = self._classes[column] if column < len(self._classes) else ""
+        if self.in_head:
+            self._opened_at = place
+            return f'<th scope="col"{style}>'
+        label = self._labels[column] if column < len(self._labels) else ""
+        return f'<td{style} data-label="{label}">' if label else f"<td{style}>"
+
+    def close_cell(self, out: list[str]) -> str:
+        self.column += 1
+        if not self.in_head:
+            return "</td>"
+        content = "".join(out[self._opened_at + 1 :])
+        self._labels.append(" ".join(re.sub(r"<[^>]*>", "", content).split()))
+        return "</th>"
+
+
+def _pattern(terms: Mapping[str, str]) -> re.Pattern[str] | None:
+    """Any of the terms as a whole word, the longest first."""
+    if not terms:
+        return None
+    longest_first = sorted(terms, key=len, reverse=True)
+    return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, longest_first))})(?![\w-])", re.IGNORECASE)
