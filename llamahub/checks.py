@@ -10,7 +10,17 @@ from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 
 LOOPBACK = {"127.0.0.1", "localhost", "[::1]", "::1", "testserver"}
-PASSWORDS_EVERYONE_TRIES = {"postgres", "password", "llamahub", "secret", "changeme", "change-me", "admin", "root", "123456"}
+PASSWORDS_EVERYONE_TRIES = {
+    "postgres",
+    "password",
+    "llamahub",
+    "secret",
+    "changeme",
+    "change-me",
+    "admin",
+    "root",
+    "123456",
+}
 
 
 @checks.register(checks.Tags.security)
@@ -67,7 +77,9 @@ def public_site() -> Iterator[tuple[str, str]]:
     password = settings.DATABASES["default"].get("PASSWORD")
     if password and (password.lower() in PASSWORDS_EVERYONE_TRIES or password == settings.DATABASES["default"]["USER"]):
         yield "E007", "DATABASE_URL has a password that everyone tries first: give the database a real one."
-    if settings.MEDIA_ROOT.is_relative_to(settings.STATIC_ROOT) or settings.STATIC_ROOT.is_relative_to(settings.MEDIA_ROOT):
+    if settings.MEDIA_ROOT.is_relative_to(settings.STATIC_ROOT) or settings.STATIC_ROOT.is_relative_to(
+        settings.MEDIA_ROOT
+    ):
         yield "E008", "MEDIA_ROOT and STATIC_ROOT lie in one another: uploads would be served as our own files."
 
 

@@ -34,9 +34,7 @@ def content_models() -> list[type[Content]]:
     """Every model of content, each after those that it refers to."""
     everything = [(apps.get_app_config(label), None) for label in APPS]
     return [
-        model
-        for model in serializers.sort_dependencies(everything, allow_cycles=True)
-        if issubclass(model, Content)
+        model for model in serializers.sort_dependencies(everything, allow_cycles=True) if issubclass(model, Content)
     ]
 
 

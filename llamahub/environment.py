@@ -13,7 +13,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
-BASE_DIR = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent
 SECRET_LENGTH = 50
 
 # So that no request holds a connection for ever: a query may take 15 s, waiting for a lock 4 s.
@@ -30,7 +30,7 @@ def data_dir(value: str) -> Path:
     directory = Path(value or "var").expanduser().absolute()
     # What lies beside the code would be served, committed or imported.
     for name in ("static", "templates", "llamahub", "models_catalog", "editorial"):
-        if directory.is_relative_to(BASE_DIR / name):
+        if directory.is_relative_to(ROOT / name):
             raise ImproperlyConfigured(
                 f"DATA_DIR is {directory}, inside the project's own {name}/: set it to a folder for data alone."
             )
@@ -96,7 +96,9 @@ def _given_secret(environment: Mapping[str, str]) -> str:
         raise ImproperlyConfigured(f"SECRET_KEY is not set: {remedy}")
     if len(secret) < SECRET_LENGTH:
         raise ImproperlyConfigured(f"SECRET_KEY has only {len(secret)} characters: {remedy}")
-    if len(set(secret)) < 15 or any(word in secret.lower() for word in ("insecure", "change-me", "changeme", "example")):
+    if len(set(secret)) < 15 or any(
+        word in secret.lower() for word in ("insecure", "change-me", "changeme", "example")
+    ):
         raise ImproperlyConfigured(f"SECRET_KEY is a placeholder: {remedy}")
     return secret
 
@@ -112,14 +114,18 @@ def _kept_secret(file: Path) -> str:
             f"DATA_DIR is {file.parent}, where nothing can be written ({error.strerror}): set it to a folder that can be."
         ) from None
     if len(secret) < SECRET_LENGTH:
-        raise ImproperlyConfigured(f"The secret in {file} is damaged: delete the file, and the next start makes a new one.")
+        raise ImproperlyConfigured(
+            f"The secret in {file} is damaged: delete the file, and the next start makes a new one."
+        )
     return secret
 
 
 def _make_secret(file: Path) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     # Written whole under another name first: a process that starts at the same moment never reads half of it.
-    with tempfile.NamedTemporaryFile("w", dir=file.parent, prefix="secret_key.") as draft:  # readable for its owner only
+    with tempfile.NamedTemporaryFile(
+        "w", dir=file.parent, prefix="secret_key."
+    ) as draft:  # readable for its owner only
         draft.write(get_random_secret_key())
         draft.flush()
         with contextlib.suppress(FileExistsError):

@@ -28,6 +28,7 @@ def error_page(status: int, template: str | None = None) -> HttpResponse:
         "site_navigation": NAVIGATION,
         "site_footer": FOOTER,
     }
+    body: str
     try:
         body = render_to_string(template or f"errors/{status}.html", context)
     except Exception:
@@ -80,5 +81,3 @@ class ErrorPagesMiddleware:
             if name != "Content-Type":
                 page.headers.setdefault(name, value)
         return page
-
-

@@ -61,7 +61,9 @@ def connect() -> str:
             f"DATABASE_URL leads to {database['NAME']!r} on {database['HOST'] or 'this machine'}, "
             f"and it does not answer: {reason}. Correct it, or unset it to use the embedded database."
         ) from None
-    version = connection.pg_version
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version_num")
+        version = int(cursor.fetchone()[0])
     return f"PostgreSQL {version // 10_000}.{version % 10_000}"
 
 
@@ -118,7 +120,5 @@ def make_account() -> tuple[str, str | None] | None:
         return None
     given = os.environ.get("DJANGO_SUPERUSER_PASSWORD")
     password = given or secrets.token_urlsafe(12)
-    accounts.create_superuser(  # type: ignore[attr-defined]
-        name or "admin", os.environ.get("DJANGO_SUPERUSER_EMAIL", ""), password
-    )
+    accounts.create_superuser(name or "admin", os.environ.get("DJANGO_SUPERUSER_EMAIL", ""), password)
     return name or "admin", None if given else password

@@ -7,7 +7,9 @@ the start here, in one sentence; what needs a second look (hosts, passwords, ori
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from .environment import BASE_DIR, database, data_dir, port, secret_key
+from .environment import ROOT, data_dir, database, port, secret_key
+
+BASE_DIR = ROOT
 
 # --- The environment -------------------------------------------------------------------------------------------------
 

@@ -2,12 +2,17 @@
 
 from django.conf import settings
 from django.contrib import admin
+from django.shortcuts import redirect
+from django.templatetags.static import static
 from django.urls import include, path, re_path
+from django.views.decorators.cache import cache_control
 
 from . import errors, media
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    # Browsers and feed readers ask for it on pages that name no icon.
+    path("favicon.ico", cache_control(public=True, max_age=86400)(lambda request: redirect(static("img/favicon.png")))),
     re_path(rf"^{settings.MEDIA_URL.lstrip('/')}(?P<name>.+)$", media.serve, name="media"),
     path("", include("models_catalog.urls")),
     path("", include("editorial.urls")),

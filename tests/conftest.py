@@ -4,7 +4,6 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,12 +21,11 @@ def uploads(settings, tmp_path) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def empty_cache() -> Iterator[None]:
+def empty_cache() -> None:
     """No test sees what another one cached."""
     from django.core.cache import cache
 
     cache.clear()
-    yield
 
 
 @pytest.fixture

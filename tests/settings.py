@@ -4,8 +4,8 @@ import os
 
 os.environ.setdefault("LLAMAHUB_LOCAL", "1")
 
-from llamahub.settings import *  # noqa: E402, F403
-from llamahub.settings import DATA_DIR, STORAGES  # noqa: E402
+from llamahub.settings import *  # noqa: F403
+from llamahub.settings import DATA_DIR, STORAGES
 
 DEBUG = False
 # Files of the tests stay apart from those of the hub that a developer has running.

@@ -57,11 +57,18 @@ def complaints() -> list[str]:
     return []
 
 
+def complaint(message) -> str:
+    return f"{message.text} ({message.location.get('url', '')})"
+
+
 @pytest.fixture
 def page(open_context, complaints):
     """A page at desktop size that records every complaint."""
     page = open_context(viewport={"width": 1280, "height": 900}).new_page()
-    page.on("console", lambda message: complaints.append(message.text) if message.type in {"error", "warning"} else None)
+    page.on(
+        "console",
+        lambda message: complaints.append(complaint(message)) if message.type in {"error", "warning"} else None,
+    )
     page.on("pageerror", lambda error: complaints.append(str(error)))
     return page
 

@@ -63,8 +63,22 @@ def picture(uploads) -> str:
     return default_storage.save("images/a.svg", ContentFile(b"<svg xmlns='http://www.w3.org/2000/svg'/>"))
 
 
-SHAPES = ["/", "/models/", "/admin/", "/admin/login/", "/no/such/page/", "/no-slash", "/static/admin/css/base.css",
-          "/static/no.css", "/media/images/a.svg", "/media/none.png", "/media/../settings.py", "/?q=%00", "/%00/", "/%ff/"]
+SHAPES = [
+    "/",
+    "/models/",
+    "/admin/",
+    "/admin/login/",
+    "/no/such/page/",
+    "/no-slash",
+    "/static/admin/css/base.css",
+    "/static/no.css",
+    "/media/images/a.svg",
+    "/media/none.png",
+    "/media/../settings.py",
+    "/?q=%00",
+    "/%00/",
+    "/%ff/",
+]
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "TRACE", "QUERY"])
@@ -83,7 +97,7 @@ def test_every_response_has_every_header(visitor, picture, method, url):
 def test_hosts_that_are_not_ours_get_a_page_without_their_name(visitor):
     response = visitor.get("/", headers={"host": "evil.example"})
     assert response.status_code == 400
-    assert HEADERS <= set(response.headers)
+    assert set(response.headers) >= HEADERS
     assert b"evil" not in response.content
 
 
@@ -106,7 +120,7 @@ def test_what_fails_gets_a_page_of_its_own_without_detail(visitor, name, django_
     assert f"Error {status}" in text
     assert response["X-Request-ID"] in text
     assert response["Cache-Control"] == "no-store"
-    assert HEADERS <= set(response.headers)
+    assert set(response.headers) >= HEADERS
     assert not response.cookies
     for detail in ("cellar", "10.1.2.3", "connection", "Ada", "Traceback", "Error at", "Django"):
         assert detail not in text
@@ -173,7 +187,9 @@ def test_log_lines_name_their_request_and_keep_the_traceback_on_one_line():
     try:
         raise ValueError("line\nbreak")
     except ValueError as error:
-        record = logging.LogRecord("a", logging.ERROR, "", 0, "failed\n%s", ("x",), (ValueError, error, error.__traceback__))
+        record = logging.LogRecord(
+            "a", logging.ERROR, "", 0, "failed\n%s", ("x",), (ValueError, error, error.__traceback__)
+        )
     line = JSONFormatter().format(record)
     request_id.reset(token)
     assert "\n" not in line

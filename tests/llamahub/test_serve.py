@@ -51,7 +51,9 @@ def test_a_data_dir_that_cannot_be_written_is_named(manage, local, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "address", ["127.0.0.1:1", "no-such-host.invalid:5432", "127.0.0.1:{silent}"], ids=["refused", "unknown host", "silent"]
+    "address",
+    ["127.0.0.1:1", "no-such-host.invalid:5432", "127.0.0.1:{silent}"],
+    ids=["refused", "unknown host", "silent"],
 )
 def test_a_database_that_does_not_answer_is_named_within_seconds(manage, local, address):
     with socket.socket() as silent:
@@ -88,7 +90,12 @@ def own_database(transactional_db, local):
 
 def serve(env: dict[str, str]) -> tuple[subprocess.Popen, str]:
     process = subprocess.Popen(
-        [sys.executable, "manage.py", "serve"], cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        [sys.executable, "manage.py", "serve"],
+        cwd=ROOT,
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
     output = ""
     while "Ctrl-C" not in output:
@@ -113,8 +120,7 @@ def fetch(env: dict[str, str], path: str) -> tuple[int, str]:
 
 def stop(process: subprocess.Popen) -> str:
     process.send_signal(signal.SIGINT)
-    output = process.communicate(timeout=20)[0]
-    return output
+    return process.communicate(timeout=20)[0]
 
 
 @pytest.mark.slow
@@ -129,9 +135,9 @@ def test_from_nothing_to_the_hub_and_again(own_database):
         assert fetch(env, stylesheet)[0] == 200
         assert fetch(env, "/admin/login/")[0] == 200
         with socket.socket() as other:  # loopback only
-            assert other.connect_ex((socket.gethostbyname(socket.gethostname()), int(env["PORT"]))) or socket.gethostbyname(
-                socket.gethostname()
-            ).startswith("127.")
+            assert other.connect_ex(
+                (socket.gethostbyname(socket.gethostname()), int(env["PORT"]))
+            ) or socket.gethostbyname(socket.gethostname()).startswith("127.")
     finally:
         rest = stop(process)
     assert "Traceback" not in output + rest
@@ -145,5 +151,10 @@ def test_from_nothing_to_the_hub_and_again(own_database):
     finally:
         stop(process)
     assert "password" not in output
-    for step in ("Tables …        up to date", "Content …       kept as it is", "Static files …  unchanged", "there is one"):
+    for step in (
+        "Tables …        up to date",
+        "Content …       kept as it is",
+        "Static files …  unchanged",
+        "there is one",
+    ):
         assert step in output
