@@ -23,18 +23,14 @@ def leave_redirect(*, old_path: str, new_path: str) -> None:
         ours = Redirect.objects.filter(site_id=settings.SITE_ID)
         ours.filter(old_path=new_path).delete()
         ours.filter(new_path=old_path).update(new_path=new_path)
-        Redirect.objects.update_or_create(
-            site_id=settings.SITE_ID, old_path=old_path, defaults={"new_path": new_path}
-        )
+        Redirect.objects.update_or_create(site_id=settings.SITE_ID, old_path=old_path, defaults={"new_path": new_path})
 
 
 def _on_save(instance: Any, created: bool, raw: bool, **kwargs: Any) -> None:
     if raw or not isinstance(instance, Addressed):
         return
     if not created and instance.loaded_slug and instance.loaded_slug != instance.slug:
-        leave_redirect(
-            old_path=instance.path_of(instance.loaded_slug), new_path=instance.get_absolute_url()
-        )
+        leave_redirect(old_path=instance.path_of(instance.loaded_slug), new_path=instance.get_absolute_url())
     instance.loaded_slug = instance.slug
 
 

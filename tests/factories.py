@@ -242,9 +242,7 @@ def make_live_article(**fields: Any) -> Article:
     """An article with one public edition. Fields of the edition go in ``edition={…}``."""
     edition = fields.pop("edition", {})
     article = make_article(**fields)
-    make_edition(
-        article=article, **_made_up(edition, status=Edition.Status.APPROVED, publish_at=LONG_AGO)
-    )
+    make_edition(article=article, **_made_up(edition, status=Edition.Status.APPROVED, publish_at=LONG_AGO))
     return article
 
 
@@ -273,7 +271,9 @@ def make_help_line(**fields: Any) -> HelpLine:
 
 def make_term(**fields: Any) -> GlossaryTerm:
     n = next(_number)
-    return GlossaryTerm.objects.create(**_made_up(fields, slug=f"term-{n}", term=f"Term {n}", definition="It means it."))
+    return GlossaryTerm.objects.create(
+        **_made_up(fields, slug=f"term-{n}", term=f"Term {n}", definition="It means it.")
+    )
 
 
 def make_style_rule(**fields: Any) -> StyleRule:

@@ -25,8 +25,6 @@ from .people import Author, Topic
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from django.contrib.auth.models import User
-
 
 class EditionQuerySet(ContentQuerySet["Edition"]):
     def public(self, at: datetime | None = None) -> Self:
@@ -34,9 +32,9 @@ class EditionQuerySet(ContentQuerySet["Edition"]):
 
         Includes editions that a newer one has replaced: they were public once.
         """
-        return self.filter(
-            status=Edition.Status.APPROVED, publish_at__lte=at if at is not None else Now()
-        ).order_by("-publish_at", "-number")
+        return self.filter(status=Edition.Status.APPROVED, publish_at__lte=at if at is not None else Now()).order_by(
+            "-publish_at", "-number"
+        )
 
     def live(self, at: datetime | None = None) -> Self:
         """The one edition of each article that readers see at ``at``; none of withdrawn articles."""
@@ -145,7 +143,9 @@ class Edition(Content):
     as_of = models.DateField("facts as of", help_text="The day to which the facts in the text were checked.")
     image = models.ForeignKey(Image, models.PROTECT, null=True, blank=True, related_name="editions")
     change_note = models.CharField(
-        max_length=250, blank=True, help_text="What changed for readers since the last edition. Shown under the article."
+        max_length=250,
+        blank=True,
+        help_text="What changed for readers since the last edition. Shown under the article.",
     )
     status = models.CharField(max_length=12, choices=EditionStatus, default=EditionStatus.DRAFT)
     publish_at = models.DateTimeField(
@@ -177,9 +177,7 @@ class Edition(Content):
                 name="approved_edition_has_a_publish_time",
                 violation_error_message="Say when it goes out: an approved edition needs a publish time.",
             ),
-            models.CheckConstraint(
-                condition=Q(number__gt=0), name="edition_number_is_positive"
-            ),
+            models.CheckConstraint(condition=Q(number__gt=0), name="edition_number_is_positive"),
         )
         indexes = (
             models.Index(
@@ -201,8 +199,4 @@ class Edition(Content):
     @property
     def is_public(self) -> bool:
         """Readers see it, or once saw it: its text is fixed."""
-        return (
-            self.status == self.Status.APPROVED
-            and self.publish_at is not None
-            and self.publish_at <= timezone.now()
-        )
+        return self.status == self.Status.APPROVED and self.publish_at is not None and self.publish_at <= timezone.now()

@@ -13,9 +13,7 @@ from models_catalog.models.base import ContentQuerySet, Slugged
 class GlossaryTermQuerySet(ContentQuerySet["GlossaryTerm"]):
     def addresses(self) -> dict[str, str]:
         """Every spelling of every term with the address of its entry, for linking prose."""
-        return {
-            spelling: term.get_absolute_url() for term in self for spelling in (term.term, *term.aliases)
-        }
+        return {spelling: term.get_absolute_url() for term in self for spelling in (term.term, *term.aliases)}
 
 
 class GlossaryTerm(Content, Slugged):

@@ -22,9 +22,13 @@ class HubSettings(Content):
     tagline = models.CharField(max_length=120, help_text="The promise under the name, on the hub and in shares.")
     standfirst = models.TextField(help_text="The opening paragraph of the hub page. Plain text.")
     independence = models.TextField(
-        "editorial independence", validators=[validate_markdown], help_text="Markdown; on the hub’s foot and the About page."
+        "editorial independence",
+        validators=[validate_markdown],
+        help_text="Markdown; on the hub’s foot and the About page.",
     )
-    about = models.TextField(validators=[validate_markdown], help_text="Markdown; the About page: who writes this and how.")
+    about = models.TextField(
+        validators=[validate_markdown], help_text="Markdown; the About page: who writes this and how."
+    )
 
     objects = ContentQuerySet.as_manager()
 
@@ -80,7 +84,9 @@ class HubSection(Content):
     title = models.CharField(max_length=100, help_text="The section’s heading.")
     standfirst = models.CharField(max_length=250, blank=True, help_text="One sentence under the heading.")
     body = models.TextField(
-        blank=True, validators=[validate_markdown], help_text="Markdown shown before the section’s entries. May be empty."
+        blank=True,
+        validators=[validate_markdown],
+        help_text="Markdown shown before the section’s entries. May be empty.",
     )
     position = models.PositiveSmallIntegerField("order", default=0, db_index=True)
     is_listed = models.BooleanField("shown to readers", default=True)

@@ -22,7 +22,10 @@ class Image(Content, Slugged):
     credit = models.CharField(max_length=160, help_text="Who made it.")
     license = models.CharField("license", max_length=120, help_text="On which terms we use it: “CC BY 4.0”.")
     focal_x = models.DecimalField(
-        max_digits=3, decimal_places=2, default=0.5, help_text="What must stay in view when cropped: 0 is left, 1 is right."
+        max_digits=3,
+        decimal_places=2,
+        default=0.5,
+        help_text="What must stay in view when cropped: 0 is left, 1 is right.",
     )
     focal_y = models.DecimalField(max_digits=3, decimal_places=2, default=0.5, help_text="0 is top, 1 is bottom.")
 

@@ -38,7 +38,8 @@ def _problem(markdown: str) -> str | None:
     if "\x00" in markdown:
         return "The text contains a NUL character, which cannot be stored. Delete it and paste the text as plain text."
     depth = count = references = 0
-    for count, event in enumerate(islice(events(markdown), MAX_EVENTS + 1), start=1):
+    for event in islice(events(markdown), MAX_EVENTS + 1):
+        count += 1
         if type(event) is dict:
             if "Start" in event:
                 depth += 1

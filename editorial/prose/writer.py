@@ -12,11 +12,9 @@ from django.utils.text import slugify
 
 from .sanitize import SCHEMES, STAND_INS
 
-OPTIONS = (
-    pyromark.Options.ENABLE_TABLES | pyromark.Options.ENABLE_FOOTNOTES | pyromark.Options.ENABLE_STRIKETHROUGH
-)
+OPTIONS = pyromark.Options.ENABLE_TABLES | pyromark.Options.ENABLE_FOOTNOTES | pyromark.Options.ENABLE_STRIKETHROUGH
 # Escapes, and drops what could pass for an escape.
-_ESCAPE = str.maketrans({**STAND_INS, **{stand_in: None for stand_in in STAND_INS.values()}, "\x00": "\ufffd"})
+_ESCAPE = str.maketrans({**STAND_INS, **dict.fromkeys(STAND_INS.values()), "\x00": "\ufffd"})
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 # Browsers ignore these inside an address, so that “java\nscript:” would be one word to them.
 _IGNORED = re.compile(r"[\x00-\x20\x7f-\x9f\u200b-\u200f\u2028\u2029\u00ad\ufeff]")
@@ -212,7 +210,7 @@ class Writer:
             self._open("<blockquote>", "</blockquote>")
         elif name == "CodeBlock":
             self._closed_to_glossary += 1
-            self._open('<pre><code>', "</code></pre>")
+            self._open("<pre><code>", "</code></pre>")
         elif name == "Table":
             self._tables.append(_Table(details))
             self._open('<div class="table-scroll"><table>', "</tbody></table></div>")

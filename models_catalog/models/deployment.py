@@ -31,7 +31,9 @@ class DeploymentOption(Content, Slugged):
 
     name = models.CharField(max_length=80, unique=True)
     summary = models.TextField(help_text="Two to four sentences: what it means and whom it suits. Plain text.")
-    conditions = models.TextField(help_text="What holds and what does not: limits, license conditions, what leaves the machine.")
+    conditions = models.TextField(
+        help_text="What holds and what does not: limits, license conditions, what leaves the machine."
+    )
     position = models.PositiveSmallIntegerField("order", default=0, db_index=True)
 
     objects = DeploymentOptionQuerySet.as_manager()
@@ -68,9 +70,7 @@ class Provider(Content, Slugged):
 
     name = models.CharField(max_length=80, unique=True)
     url = models.URLField("web address", max_length=500, help_text="The provider’s own page about Llama.")
-    option = models.ForeignKey(
-        DeploymentOption, models.PROTECT, related_name="providers", verbose_name="way to run"
-    )
+    option = models.ForeignKey(DeploymentOption, models.PROTECT, related_name="providers", verbose_name="way to run")
     note = models.TextField(blank=True, help_text="One or two sentences: what they offer. Plain text.")
     releases = models.ManyToManyField(
         Release, blank=True, related_name="providers", help_text="Releases that the provider’s documentation names."

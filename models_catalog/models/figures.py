@@ -29,7 +29,9 @@ class KeyFigure(Content, Slugged):
     citable = ("value", "measures", "as_of")
 
     label = models.CharField(max_length=100, unique=True, help_text="What the number is, in a few words.")
-    value = models.DecimalField(max_digits=20, decimal_places=2, help_text="The number itself: 3270000000 for 3.27 billion.")
+    value = models.DecimalField(
+        max_digits=20, decimal_places=2, help_text="The number itself: 3270000000 for 3.27 billion."
+    )
     qualifier = models.CharField(max_length=8, choices=Qualifier, default=Qualifier.EXACT)
     unit = models.CharField(max_length=60, help_text="Of what: “people a day”, “tokens”, “parameters”.")
     measures = models.TextField(help_text="What exactly it counts and what it does not, in a sentence or two.")

@@ -56,7 +56,9 @@ class License(Content, Addressed):
     )
 
     name = models.CharField(max_length=120, unique=True, help_text="For example “Llama 4 Community License Agreement”.")
-    version = models.CharField(max_length=12, unique=True, help_text="Short form for table headings, for example “3.1”.")
+    version = models.CharField(
+        max_length=12, unique=True, help_text="Short form for table headings, for example “3.1”."
+    )
     effective_on = models.DateField("version date", help_text="The version release date that the text names.")
     date_precision = models.CharField(max_length=8, choices=DatePrecision, default=DatePrecision.DAY)
     url = models.URLField("text of the license", max_length=500)
@@ -75,10 +77,16 @@ class License(Content, Addressed):
         "licensor in the EEA and Switzerland", max_length=120, blank=True, help_text="Where it differs by region."
     )
     display_text = models.CharField(
-        "text to display", max_length=120, blank=True, help_text="For example “Built with Llama”. Empty if none is asked for."
+        "text to display",
+        max_length=120,
+        blank=True,
+        help_text="For example “Built with Llama”. Empty if none is asked for.",
     )
     name_prefix = models.CharField(
-        "model names begin with", max_length=40, blank=True, help_text="What a derivative’s name must begin with. Empty if nothing."
+        "model names begin with",
+        max_length=40,
+        blank=True,
+        help_text="What a derivative’s name must begin with. Empty if nothing.",
     )
     notice_text = models.TextField("notice file", blank=True, help_text="The notice that copies must carry.")
     governing_law = models.CharField(max_length=120, blank=True)
@@ -106,7 +114,9 @@ class License(Content, Addressed):
 class UseCase(Content, Slugged):
     """One practical question that a reader asks of a license."""
 
-    question = models.CharField(max_length=160, unique=True, help_text="In plain words: “May I sell a product built on it?”")
+    question = models.CharField(
+        max_length=160, unique=True, help_text="In plain words: “May I sell a product built on it?”"
+    )
     label = models.CharField(max_length=60, unique=True, help_text="Short form for table rows: “Sell a product”.")
     explanation = models.TextField(blank=True, help_text="What the question covers and what it does not.")
     position = models.PositiveSmallIntegerField("order", default=0, db_index=True)

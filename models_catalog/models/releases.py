@@ -267,7 +267,9 @@ class Variant(Content, Slugged):
     name = models.CharField(max_length=120, unique=True, help_text="“Llama 3.1 8B Instruct”.")
     size_label = models.CharField(max_length=24, help_text="As Meta names the size: “8B”, “17B × 16 experts”.")
     kind = models.CharField(max_length=12, choices=VariantKind)
-    quantization = models.CharField("number format", max_length=16, choices=VariantQuantization, default=VariantQuantization.NONE)
+    quantization = models.CharField(
+        "number format", max_length=16, choices=VariantQuantization, default=VariantQuantization.NONE
+    )
     parameters_total = models.PositiveBigIntegerField(help_text="All parameters: 109000000000 for 109B.")
     parameters_qualifier = models.CharField(max_length=8, choices=Qualifier, default=Qualifier.EXACT)
     parameters_active = models.PositiveBigIntegerField(

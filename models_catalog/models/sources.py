@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -112,7 +112,9 @@ class FactReference(models.Model):
     event = models.ForeignKey(TimelineEvent, models.CASCADE, null=True, blank=True, related_name="%(class)ss")
     license = models.ForeignKey(License, models.CASCADE, null=True, blank=True, related_name="%(class)ss")
     license_rule = models.ForeignKey(LicenseRule, models.CASCADE, null=True, blank=True, related_name="%(class)ss")
-    deployment_option = models.ForeignKey(DeploymentOption, models.CASCADE, null=True, blank=True, related_name="%(class)ss")
+    deployment_option = models.ForeignKey(
+        DeploymentOption, models.CASCADE, null=True, blank=True, related_name="%(class)ss"
+    )
     provider = models.ForeignKey(Provider, models.CASCADE, null=True, blank=True, related_name="%(class)ss")
     key_figure = models.ForeignKey(KeyFigure, models.CASCADE, null=True, blank=True, related_name="%(class)ss")
     field = models.CharField(

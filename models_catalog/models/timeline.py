@@ -54,7 +54,9 @@ class TimelineEvent(Content, Addressed):
     date_precision = models.CharField(max_length=8, choices=DatePrecision, default=DatePrecision.DAY)
     kind = models.CharField(max_length=12, choices=EventKind)
     summary = models.TextField(help_text="Two to four sentences: what happened and why it matters. Plain text.")
-    releases = models.ManyToManyField(Release, blank=True, related_name="events", help_text="Releases that it concerns.")
+    releases = models.ManyToManyField(
+        Release, blank=True, related_name="events", help_text="Releases that it concerns."
+    )
     is_headline = models.BooleanField("in “What’s new”", default=False, help_text="Shown at the top of the hub page.")
     is_listed = models.BooleanField("shown to readers", default=True)
 

@@ -63,7 +63,9 @@ GENERATORS: dict[str, Callable[[int], str]] = {
     "<": repeated("< "),
     '"': repeated('"'),
     "\\": repeated("\\*"),
-    "wide table": lambda size: "|a" * (size // 6 - 1) + "|\n" + "|-" * (size // 6 - 1) + "|\n" + "|b" * (size // 6 - 1) + "|\n",
+    "wide table": lambda size: (
+        "|a" * (size // 6 - 1) + "|\n" + "|-" * (size // 6 - 1) + "|\n" + "|b" * (size // 6 - 1) + "|\n"
+    ),
     "long table": lambda size: "|a|b|\n|-|-|\n" + "|x|y|\n" * (size // 6 - 3),
     "references": numbered("[a%]: /u\n\n[a%]\n\n"),
     "unused references": repeated("[a]: /u\n"),

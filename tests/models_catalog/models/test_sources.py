@@ -44,9 +44,7 @@ def test_the_form_lists_the_fields_that_can_be_cited():
 def test_the_same_place_is_cited_once():
     first = make_citation(release=make_release(), field="context_tokens")
     with pytest.raises(IntegrityError, match="one_citation_per_fact_source_and_place"):
-        make_citation(
-            release=first.release, field="context_tokens", source=first.source, locator=first.locator
-        )
+        make_citation(release=first.release, field="context_tokens", source=first.source, locator=first.locator)
 
 
 def test_a_source_that_facts_rest_on_cannot_be_deleted():
