@@ -16,10 +16,19 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
 
+    Articles = Feed[Edition, HubSettings]
+else:
+    # Takes no type parameters while running.
+    Articles = Feed
+
 NEWEST = 20
 
 
-class ArticlesFeed(Feed):  # type: ignore[type-arg]  # generic for the type checker only
+def absolute(path: str) -> str:
+    return f"{settings.SITE_URL}{path}"
+
+
+class ArticlesFeed(Articles):
     """The newest articles. Addresses are those of SITE_URL, whatever host was asked."""
 
     feed_type = Atom1Feed
@@ -34,10 +43,10 @@ class ArticlesFeed(Feed):  # type: ignore[type-arg]  # generic for the type chec
         return hub.tagline
 
     def link(self) -> str:
-        return settings.SITE_URL + reverse("editorial:articles")
+        return absolute(reverse("editorial:articles"))
 
     def feed_url(self) -> str:
-        return settings.SITE_URL + reverse("editorial:articles-feed")
+        return absolute(reverse("editorial:articles-feed"))
 
     def items(self) -> list[Edition]:
         return list(Edition.objects.live().for_reading()[:NEWEST])
@@ -49,7 +58,7 @@ class ArticlesFeed(Feed):  # type: ignore[type-arg]  # generic for the type chec
         return item.standfirst
 
     def item_link(self, item: Edition) -> str:
-        return settings.SITE_URL + item.get_absolute_url()
+        return absolute(item.get_absolute_url())
 
     def item_author_name(self, item: Edition) -> str:
         return ", ".join(author.name for author in item.article.authors.all())

@@ -20,4 +20,4 @@ def text(content: str) -> SafeString:
 @register.filter
 def under(path: str | None, parent: str) -> bool:
     """Whether an address lies below another one."""
-    return bool(path) and parent != "/" and path.startswith(parent)
+    return path is not None and parent != "/" and path.startswith(parent)

@@ -63,7 +63,7 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
             return HttpResponseGone()
         raise Http404
     prose = render_prose(edition.body, glossary=GlossaryTerm.objects.addresses())
-    history = list(edition.article.editions.public())
+    history = list(Edition.objects.public().filter(article=edition.article))
     context = {
         "edition": edition,
         "article": edition.article,
