@@ -29,7 +29,9 @@ RELATED = 3
 
 def page_of(request: HttpRequest, editions: EditionQuerySet) -> Page[Edition]:
     """The asked page of a list of articles: the first or last one for a number that makes no sense."""
-    return Paginator(editions.for_reading(), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(editions.for_reading(), PER_PAGE).get_page(request.GET.get("page"))
+    page.object_list = list(page.object_list)  # fetched here, not by the template
+    return page
 
 
 def list_context(request: HttpRequest, editions: EditionQuerySet) -> dict[str, Any]:
