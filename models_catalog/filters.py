@@ -72,8 +72,10 @@ class Selection:
         return _ordered(releases, self.order)
 
     def _url(self, **changes: str | None) -> str:
-        asked = {**self.chosen, "sort": self.order.value} | changes
-        kept = {name: value for name, value in asked.items() if value and (name, value) != ("sort", Order.NEWEST)}
+        """This selection with a change, always in the same order: one address for one selection."""
+        asked = {**self.chosen, "sort": "" if self.order == Order.NEWEST else self.order.value, **changes}
+        names = (*(filter_.name for filter_ in self.filters), "sort")
+        kept = {name: asked[name] for name in names if asked.get(name)}
         return f"?{urlencode(kept)}" if kept else "."
 
     def menus(self) -> list[tuple[str, list[Choice]]]:
@@ -90,7 +92,10 @@ class Selection:
         return menus
 
     def orders(self) -> list[Choice]:
-        return [Choice(str(order.label), self._url(sort=order.value), order == self.order) for order in Order]
+        return [
+            Choice(str(order.label), self._url(sort="" if order == Order.NEWEST else order.value), order == self.order)
+            for order in Order
+        ]
 
     def in_words(self) -> str:
         """“Branch: Core models; License: 3.1”, for the page's heading."""

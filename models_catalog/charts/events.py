@@ -97,9 +97,7 @@ def events_chart(events: list[TimelineEvent]) -> EventsChart | None:
         return None
     ordered = sorted(events, key=lambda event: (event.happened_on, event.slug))
     first, last = ordered[0], ordered[-1]
-    period = " to ".join(
-        dict.fromkeys(formatting.month(event.happened_on).text for event in (first, last))
-    )
+    period = " to ".join(dict.fromkeys(formatting.month(event.happened_on).text for event in (first, last)))
     return EventsChart(
         title="Milestones by date and kind",
         description=(

@@ -128,9 +128,7 @@ def _description(rows: list[tuple[Release, list[Variant]]]) -> str:
     everything = [variant for _, variants in rows for variant in variants]
     least = min(everything, key=lambda v: v.parameters_total)
     most = max(everything, key=lambda v: v.parameters_total)
-    period = " to ".join(
-        dict.fromkeys(formatting.month(day).text for day in (first.released_on, last.released_on))
-    )
+    period = " to ".join(dict.fromkeys(formatting.month(day).text for day in (first.released_on, last.released_on)))
     return (
         f"{len(rows)} release{'s' if len(rows) != 1 else ''}, {period}, by date and by parameters on a logarithmic scale, from "
         f"{formatting.parameters(least.parameters_total, least.parameters_qualifier)} ({least.release.name}) to "
@@ -161,4 +159,3 @@ def family_chart(releases: list[Release]) -> FamilyChart | None:
         drawings=[_draw("wide", rows), _draw("narrow", rows)],
         legend=_legend(rows),
     )
-

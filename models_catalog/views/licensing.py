@@ -50,9 +50,7 @@ def licensing(request: HttpRequest) -> HttpResponse:
         "licenses": licenses,
         "newest": newest,
         "terms": [f for f in (fact(newest, field) for field in LICENSE_FACTS) if f.is_stated] if newest else [],
-        "headlines": [
-            row.cells[-1][1] for row in matrix if row.use_case.is_headline and row.cells[-1][1] is not None
-        ],
+        "headlines": [row.cells[-1][1] for row in matrix if row.use_case.is_headline and row.cells[-1][1] is not None],
         "matrix": matrix,
         "verdicts": LicenseRule.Verdict,
     }
@@ -77,9 +75,7 @@ def _differences(before: License, now: License, rules: list[LicenseRule], old: l
         previous = earlier.get(rule.use_case_id)
         if previous and previous.verdict != rule.verdict:
             found.append(
-                Difference(
-                    rule.use_case.question, fact(previous, "verdict"), fact(rule, "verdict"), rule.use_case.slug
-                )
+                Difference(rule.use_case.question, fact(previous, "verdict"), fact(rule, "verdict"), rule.use_case.slug)
             )
     return found
 
@@ -98,7 +94,9 @@ def license(request: HttpRequest, slug: str) -> HttpResponse:
         "license": license,
         "before": before,
         "after": versions[place + 1] if place + 1 < len(versions) else None,
-        "terms": [f for f in (fact(license, field) for field in LICENSE_FACTS) if f.is_stated or f.field != "licensor_eea"],
+        "terms": [
+            f for f in (fact(license, field) for field in LICENSE_FACTS) if f.is_stated or f.field != "licensor_eea"
+        ],
         "rules": rules,
         "differences": _differences(before, license, rules, [rule for rule in both if rule not in rules])
         if before

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, render
 
 from models_catalog import reading
 from models_catalog.charts import context_chart, family_chart
-from models_catalog.facts import Fact, fact
+from models_catalog.facts import Fact, fact, fetched
 from models_catalog.filters import selection
 from models_catalog.models import Release, TimelineEvent, Variant
 from models_catalog.sizes import sizes
@@ -106,7 +106,7 @@ def release(request: HttpRequest, slug: str) -> HttpResponse:
         ),
         slug=slug,
     )
-    variants = list(release.variants.all())
+    variants = fetched(release, "variants")
     context = {
         "release": release,
         "facts": _release_facts(release, variants),
@@ -145,7 +145,9 @@ def _asked(request: HttpRequest, known: dict[str, Release]) -> tuple[list[Releas
     slugs = list(dict.fromkeys(slug for slug in request.GET.getlist("r") if slug))
     releases = [known[slug] for slug in slugs if slug in known]
     if len(releases) < len(slugs):
-        return releases[:COMPARE_AT_MOST], "The address names a release that is not in the catalogue. Choose from the list."
+        return releases[
+            :COMPARE_AT_MOST
+        ], "The address names a release that is not in the catalogue. Choose from the list."
     if len(releases) > COMPARE_AT_MOST:
         return releases[:COMPARE_AT_MOST], (
             f"At most {COMPARE_AT_MOST} releases fit side by side; these are the first {COMPARE_AT_MOST} that were asked for."

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404, render
 
-from models_catalog import facts
+from models_catalog import facts, formatting
 from models_catalog.models import FACT_MODELS, Citation, Content, Correction, Release, Source
 
 from .base import public_page
@@ -20,9 +20,7 @@ if TYPE_CHECKING:
 @public_page
 def sources(request: HttpRequest) -> HttpResponse:
     everything = list(Source.objects.with_fact_counts())
-    groups = [
-        (kind, of_kind) for kind in Source.Kind if (of_kind := [s for s in everything if s.kind == kind])
-    ]
+    groups = [(kind, of_kind) for kind in Source.Kind if (of_kind := [s for s in everything if s.kind == kind])]
     return render(request, "models_catalog/sources.html", {"groups": groups, "count": len(everything)})
 
 
@@ -42,14 +40,15 @@ def _resting(citation: Citation) -> RestingFact | None:
     target = citation.target
     if target is None:
         return None
+    page: Any = target  # every kind of entry that can be cited has an address
     spec = facts.FACTS[type(target)][citation.field]
     value = spec.write(target)
     return RestingFact(
         target=target,
         subject=facts.subject_of(target),
         label=spec.label,
-        text=value.text if value else facts.NOT_STATED,
-        url=target.get_absolute_url(),
+        text=value.text if value else formatting.NOT_STATED,
+        url=page.get_absolute_url(),
         citation=citation,
     )
 

@@ -129,15 +129,26 @@ def test_the_mark_opens_a_card_that_names_the_source_and_the_place_in_it():
     source = make_source(slug="card", title="Llama card", publisher="Meta", url="https://example.org/card")
     release = make_release(name="Llama 9")
     make_citation(
-        release=release, field="context_tokens", source=source, locator="Table 2", note="The paper says 9K.",
+        release=release,
+        field="context_tokens",
+        source=source,
+        locator="Table 2",
+        note="The paper says 9K.",
         status=Citation.Status.DISPUTED,
     )
     html = shown('{% fact r "context_tokens" %}', r=read(release))
-    assert 'popovertarget="fact-1"' in html and 'id="fact-1" popover' in html
+    assert 'popovertarget="fact-1"' in html
+    assert 'id="fact-1" popover' in html
     assert 'aria-label="Source for context window of Llama 9 (disputed)"' in html
     for piece in (
-        'href="/sources/card/"', "Llama card", "Meta", "Table 2", "Disputed", "November 24, 2026",
-        "The paper says 9K.", 'href="https://example.org/card"',
+        'href="/sources/card/"',
+        "Llama card",
+        "Meta",
+        "Table 2",
+        "Disputed",
+        "November 24, 2026",
+        "The paper says 9K.",
+        'href="https://example.org/card"',
     ):
         assert piece in html
 
@@ -148,7 +159,8 @@ def test_each_card_of_a_page_has_its_own_id_and_each_source_one_number():
     for field in ("context_tokens", "released_on"):
         make_citation(release=release, field=field, source=source)
     html = shown('{% fact r "context_tokens" %}{% fact r "released_on" %}{% fact_sources %}', r=read(release))
-    assert 'id="fact-1"' in html and 'id="fact-2"' in html
+    assert 'id="fact-1"' in html
+    assert 'id="fact-2"' in html
     assert html.count(">1</button>") == 2
     assert html.count("<li ") == 1
 
@@ -164,7 +176,8 @@ def test_a_corrected_fact_shows_what_was_wrong_and_links_to_the_correction():
 
 def test_a_fact_without_a_source_says_so():
     html = shown('{% fact r "context_tokens" %}', r=read(make_release()))
-    assert "no source yet" in html and "<button" not in html
+    assert "no source yet" in html
+    assert "<button" not in html
 
 
 def test_a_fact_is_phrasing_content_that_may_stand_anywhere():
