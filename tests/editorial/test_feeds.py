@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 from django.utils import timezone
@@ -15,8 +15,8 @@ pytestmark = pytest.mark.django_db
 ATOM = {"atom": "http://www.w3.org/2005/Atom"}
 
 
-def feed(client) -> ElementTree.Element:
-    return ElementTree.fromstring(client.get("/feeds/articles.xml").content)
+def feed(client) -> ET.Element:
+    return ET.fromstring(client.get("/feeds/articles.xml").content)
 
 
 def test_lists_live_articles_newest_first(client):

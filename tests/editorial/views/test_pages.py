@@ -108,14 +108,14 @@ def test_the_canonical_address_is_the_sites_own(client, settings):
     assert get(client, "/articles/").canonical == "https://hub.example/articles/"
 
 
-@pytest.mark.parametrize("kind", ("hub", "articles", "glossary", "notices", "about"))
+@pytest.mark.parametrize("kind", ["hub", "articles", "glossary", "notices", "about"])
 def test_a_site_without_content_says_so_instead_of_failing(client, kind):
     page = get(client, reverse(f"editorial:{kind}"))
     assert 'class="empty"' in page.html
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("method", ("post", "put", "delete"))
+@pytest.mark.parametrize("method", ["post", "put", "delete"])
 def test_nothing_is_changed_by_asking(client, kind, method):
     fill(1)
     assert getattr(client, method)(address(kind)).status_code == 405
