@@ -13,7 +13,7 @@ BIN := $(VENV)/bin
 LOCAL_SITE = LLAMAHUB_LOCAL=1 PORT=$(PORT) DATA_DIR="$(DATA_DIR)"
 # Browsers and tools keep their caches and profiles in the home directory: this is theirs.
 CONTAINED = HOME="$(DATA_DIR)/home" XDG_CACHE_HOME="$(DATA_DIR)/home/.cache" XDG_CONFIG_HOME="$(DATA_DIR)/home/.config"
-PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-cache-dir --require-hashes --only-binary :all:
+PIP = $(BIN)/python -m pip install --disable-pip-version-check --no-cache-dir --require-hashes --only-binary :all:
 
 .DEFAULT_GOAL := help
 .PHONY: help run dev check test lint format bench lock fixtures manage clean
@@ -44,8 +44,8 @@ format: $(VENV)/dev.done ## Bring the code into the agreed form
 	$(BIN)/ruff check --fix --quiet .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/run.done ## Measure requests a second per kind of page
-	@$(LOCAL_SITE) $(BIN)/python manage.py bench $(ARGS)
+bench: $(VENV)/run.done ## Measure each kind of page: queries, bytes, requests a second; SECONDS=10 for longer
+	@$(LOCAL_SITE) $(BIN)/python -m tests.bench.pages
 
 fixtures: $(VENV)/run.done ## Write the content of the local database back into the fixtures
 	@$(LOCAL_SITE) $(BIN)/python manage.py dump_content

@@ -123,6 +123,50 @@ def stop(process: subprocess.Popen) -> str:
     return process.communicate(timeout=20)[0]
 
 
+# What no client library would send → the statuses that are an answer to it.
+RAW = {
+    b"GET /\x00 HTTP/1.1\r\nHost: localhost\r\n\r\n": {400},
+    b"GET /%00 HTTP/1.1\r\nHost: localhost\r\n\r\n": {400},
+    b"GET /\xff\xfe HTTP/1.1\r\nHost: localhost\r\n\r\n": {400},
+    b"GET /?q=\xc3\x28 HTTP/1.1\r\nHost: localhost\r\n\r\n": {400},
+    b"GET /models/?q=%ff HTTP/1.1\r\nHost: localhost\r\n\r\n": {400},
+    b"GET /models/../../etc/passwd HTTP/1.1\r\nHost: localhost\r\n\r\n": {400, 404},
+    b"GET /static/..%2f..%2fmanage.py HTTP/1.1\r\nHost: localhost\r\n\r\n": {400, 404},
+    b"GET //evil.example/models HTTP/1.1\r\nHost: localhost\r\n\r\n": {404},
+    b"GET http://evil.example/ HTTP/1.1\r\nHost: evil.example\r\n\r\n": {400},
+    b"GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n": {400},
+    b"GET / HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\n\r\n": {200, 400},
+    b"GET / HTTP/1.1\r\nHost: \xff\xfe\r\n\r\n": {400},
+    b"GET / HTTP/1.1\r\n\r\n": {400},
+    b"GET / HTTP/1.1\r\nHost: localhost\r\nContent-Type: x; charset=rot13\r\n\r\n": {400},
+    b"GET / HTTP/1.1\r\nHost: localhost\r\nContent-Type: x; a*=none''b\r\n\r\n": {400},
+    b'GET /admin/login/ HTTP/1.1\r\nHost: localhost\r\nCookie: sessionid="\\000"\r\n\r\n': {400},
+    b"GET /admin/login/ HTTP/1.1\r\nHost: localhost\r\nCookie: \xff=\xfe; ;=;\r\n\r\n": {200, 400},
+    b"GET / HTTP/1.1\r\nHost: localhost\r\nRange: bytes=a-b\r\nIf-None-Match: \xff\r\nAccept-Language: \xff;q=z\r\n\r\n": {
+        200
+    },
+    b"POST /admin/login/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n": {400},
+    b"POST /admin/login/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n": {
+        400,
+        403,
+    },
+    b"TRACE / HTTP/1.1\r\nHost: localhost\r\n\r\n": {405},
+    b"FOO / HTTP/1.1\r\nHost: localhost\r\n\r\n": {405},
+    b"GET / HTTP/9.9\r\nHost: localhost\r\n\r\n": {400, 505},
+    b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\r\n\r\n": {400},
+    b"GET /" + b"a" * 70_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n": {400, 404, 414, 431},
+}
+
+
+def raw_status(env: dict[str, str], request: bytes) -> int:
+    with socket.create_connection(("127.0.0.1", int(env["PORT"])), timeout=10) as client:
+        client.sendall(request)
+        answer = client.recv(65536)
+    assert b"evil.example" not in answer.replace(request, b"")
+    match = re.match(rb"HTTP/1\.[01] (\d{3}) ", answer)
+    return int(match[1]) if match else 0
+
+
 @pytest.mark.slow
 def test_from_nothing_to_the_hub_and_again(own_database):
     env = own_database
@@ -134,6 +178,10 @@ def test_from_nothing_to_the_hub_and_again(own_database):
         stylesheet = re.search(r'href="(/static/css/[^"]+\.[0-9a-f]{12}\.css)"', page)[1]
         assert fetch(env, stylesheet)[0] == 200
         assert fetch(env, "/admin/login/")[0] == 200
+        wrong = {
+            request[:120]: status for request, good in RAW.items() if (status := raw_status(env, request)) not in good
+        }
+        assert not wrong
         with socket.socket() as other:  # loopback only
             assert other.connect_ex(
                 (socket.gethostbyname(socket.gethostname()), int(env["PORT"]))

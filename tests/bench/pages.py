@@ -1,0 +1,121 @@
+"""How fast each kind of page is, through the production server on this machine.
+
+``make bench`` prints for each page its queries, its size plain and compressed, the requests answered per second and
+the time that 99 of 100 stayed under, with a few connections at once. The database is that of ``make run``.
+"""
+
+from __future__ import annotations
+
+import http.client
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+SECONDS = float(os.environ.get("SECONDS", "2"))
+CONNECTIONS = 4
+PAGES = {
+    "hub": "/",
+    "catalogue": "/models/",
+    "release": "/models/llama-4-scout/",
+    "comparison": "/models/compare/?r=llama-3-1&r=llama-4-scout",
+    "timeline": "/timeline/",
+    "licensing": "/licensing/",
+    "running": "/run/",
+    "articles": "/articles/",
+    "figures": "/figures/",
+    "sources": "/sources/",
+    "glossary": "/glossary/",
+    "sitemap": "/sitemap.xml",
+    "not found": "/no/such/page/",
+    "static file": "/static/css/base.css",
+}
+
+
+def main() -> None:
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "llamahub.settings")
+    django.setup()
+    import logging
+
+    logging.disable(logging.CRITICAL)
+    from llamahub import preparation
+
+    preparation.check_data_dir()
+    preparation.connect()
+    preparation.migrate()
+    preparation.load_content()
+    preparation.collect_static()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "granian", "--interface", "wsgi", "--blocking-threads", "4", "--port", str(port),
+         "--log-level", "error", "llamahub.wsgi:application"],
+        stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        wait_for(port)
+        print(f"{'page':<12}{'status':>7}{'queries':>9}{'bytes':>10}{'brotli':>9}{'a second':>10}{'p99 ms':>9}")
+        for name, path in PAGES.items():
+            status, times = load(port, path)
+            queries, plain, packed = measure(path)
+            p99 = sorted(times)[int(len(times) * 0.99)] * 1000
+            rate = len(times) / SECONDS
+            print(f"{name:<12}{status:>7}{queries:>9}{plain:>10,}{packed:>9,}{rate:>10,.0f}{p99:>9.1f}", flush=True)
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def wait_for(port: int) -> None:
+    for _ in range(200):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    sys.exit("The server did not start.")
+
+
+def load(port: int, path: str) -> tuple[int, list[float]]:
+    """The status, and how long each answer took while all connections asked at once."""
+    times: list[float] = []
+    statuses: set[int] = set()
+
+    def ask() -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        end = time.perf_counter() + SECONDS
+        while (start := time.perf_counter()) < end:
+            connection.request("GET", path)
+            response = connection.getresponse()
+            response.read()
+            statuses.add(response.status)
+            times.append(time.perf_counter() - start)
+
+    threads = [threading.Thread(target=ask) for _ in range(CONNECTIONS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return max(statuses), times
+
+
+def measure(path: str) -> tuple[int, int, int]:
+    """Queries, bytes, and bytes when compressed as a proxy would."""
+    import brotli
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    client = Client(headers={"host": "127.0.0.1"})
+    with CaptureQueriesContext(connection) as queries:
+        response = client.get(path)
+    body = b"".join(response.streaming_content) if response.streaming else response.content
+    return len(queries), len(body), len(brotli.compress(body, quality=5))
+
+
+if __name__ == "__main__":
+    main()
