@@ -16,11 +16,12 @@ from django.contrib.redirects.models import Redirect
 from django.contrib.sites.models import Site
 from django.http import HttpRequest
 
+from models_catalog.admin.base import Tolerant
+
 if TYPE_CHECKING:
     RedirectModelForm = forms.ModelForm[Redirect]
-    RedirectModelAdmin = admin.ModelAdmin[Redirect]
 else:
-    RedirectModelForm, RedirectModelAdmin = forms.ModelForm, admin.ModelAdmin
+    RedirectModelForm = forms.ModelForm
 
 # There is one site, whose address is a setting (SITE_URL): a second place to set it would be one that does nothing.
 admin.site.unregister(Site)
@@ -53,7 +54,7 @@ class RedirectForm(RedirectModelForm):
 
 
 @admin.register(Redirect)
-class RedirectAdmin(RedirectModelAdmin):
+class RedirectAdmin(Tolerant):
     form = RedirectForm
     list_display = ("old_path", "new_path")
     search_fields = ("old_path", "new_path")
@@ -65,7 +66,7 @@ class RedirectAdmin(RedirectModelAdmin):
 
 
 @admin.register(User)
-class HubUserAdmin(UserAdmin):
+class HubUserAdmin(Tolerant, UserAdmin):
     """As Django’s, with who belongs to which group in the list."""
 
     list_display = ("username", "email", "first_name", "last_name", "in_groups", "is_active", "is_staff", "last_login")

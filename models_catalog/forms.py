@@ -42,12 +42,16 @@ def fields_of(constraint: BaseConstraint) -> list[str]:
     names = [LANDS_ON[constraint.name]] if constraint.name in LANDS_ON else []
     if isinstance(constraint, UniqueConstraint):
         names += constraint.fields
-    elif isinstance(constraint, CheckConstraint) and isinstance(constraint.condition, models.Q):
-        names += [
-            lookup.split("__")[0]
-            for lookup, *_ in (child for child in constraint.condition.flatten() if isinstance(child, tuple))
-        ]
+    elif isinstance(constraint, CheckConstraint):
+        names += _names_in(constraint.condition)
     return names
+
+
+def _names_in(condition: Any) -> list[str]:
+    """The fields in a condition, in the order in which it names them."""
+    if isinstance(condition, models.Q):
+        return [name for child in condition.children for name in _names_in(child)]
+    return [condition[0].split("__")[0]] if isinstance(condition, tuple) else []
 
 
 class ContentForm(ContentModelForm):
@@ -65,7 +69,13 @@ class ContentForm(ContentModelForm):
         return next((name for name in fields_of(constraint) if name in self.fields), None)
 
     def _post_clean(self) -> None:
-        super()._post_clean()  # type: ignore[misc]
+        # Django asks the constraints too, but knows no field to put the answer beside.
+        self.instance.validate_constraints = lambda exclude=None: None  # type: ignore[method-assign,misc]
+        try:
+            super()._post_clean()  # type: ignore[misc]
+        finally:
+            del self.instance.validate_constraints  # type: ignore[attr-defined]
+        self.validate_constraints()
         if self.refused:
             field, message = self.refused
             self.add_error(field if field in self.fields else None, message)

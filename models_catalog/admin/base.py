@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.apps import apps
 from django.contrib import admin, messages
-from django.contrib.admin.options import BaseModelAdmin
-from django.db import IntegrityError, models, transaction
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.options import BaseModelAdmin, IncorrectLookupParameters
+from django.core.exceptions import ValidationError
+from django.db import DataError, IntegrityError, models, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from models_catalog.forms import ContentForm, ContentFormSet, add_remedies, fields_of, formfield_for
-from models_catalog.models import Content
+from models_catalog.models import Addressed, Content
 
 from .mentions import mentions_of
 
@@ -74,7 +76,27 @@ class ForEditors(BaseAdmin):
         return field
 
 
-class ContentAdmin(ForEditors, ModelAdmin):
+class Tolerant(ModelAdmin):
+    """A list that answers nonsense in its address or its forms with itself, where Django’s fails."""
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        try:
+            with transaction.atomic():
+                return super().get_changelist_instance(request)
+        except (ValueError, OverflowError, DataError) as error:
+            raise IncorrectLookupParameters(error) from error
+
+    def response_action(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
+        for key in request.POST.getlist(ACTION_CHECKBOX_NAME):
+            try:
+                self.opts.pk.to_python(key)  # type: ignore[union-attr]
+            except ValidationError:
+                self.message_user(request, "One of the chosen entries does not exist. Choose again.", messages.ERROR)
+                return HttpResponseRedirect(request.get_full_path())
+        return super().response_action(request, queryset)
+
+
+class ContentAdmin(ForEditors, Tolerant):
     """One kind of entry, as someone who works with it all day wants it."""
 
     form = ContentForm
@@ -89,6 +111,9 @@ class ContentAdmin(ForEditors, ModelAdmin):
         """The reader’s page; none while readers cannot see it."""
         if not getattr(entry, "is_listed", True):
             return None
+        if isinstance(entry, Addressed) and entry.loaded_slug:
+            # The stored address: what was typed may not be one.
+            return entry.path_of(entry.loaded_slug)
         return entry.get_absolute_url() if hasattr(entry, "get_absolute_url") else None
 
     def get_form(
@@ -182,6 +207,11 @@ class ContentInline(ForEditors, TabularInline):
     form = ContentForm
     formset = ContentFormSet
     extra = 0
+    max_num = 200
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        # However many rows a forged post announces, no more than this are made.
+        return super().get_formset(request, obj, **{"absolute_max": self.max_num, **kwargs})
 
 
 def public_link(path: str, text: str) -> SafeString:

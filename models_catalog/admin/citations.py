@@ -34,6 +34,9 @@ class CitationInlineForm(ContentForm):
 class CitationFormSet(ContentFormSet):
     """Refuses the same place in the same source twice, also among rows not yet saved."""
 
+    def get_unique_error_message(self, unique_check: Any) -> str:
+        return "This fact already cites this place in this source. Remove one of the two rows."
+
     def clean(self) -> None:
         super().clean()
         seen: set[tuple[Any, ...]] = set()

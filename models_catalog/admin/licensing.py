@@ -93,7 +93,7 @@ class RuleGrid(ContentInline):
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         rows = LicenseRule._meta.get_field(self.axis).related_model._default_manager.count()  # type: ignore[union-attr]
-        formset = super().get_formset(request, obj, **{"max_num": rows, "validate_max": True, **kwargs})
+        formset = super().get_formset(request, obj, **{"max_num": rows, "absolute_max": rows, **kwargs})
         return type(formset.__name__, (formset,), {"axis": self.axis})
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
