@@ -12,7 +12,7 @@ BIN := $(VENV)/bin
 # a site in production, which does not use make.
 LOCAL_SITE = LLAMAHUB_LOCAL=1 PORT=$(PORT) DATA_DIR="$(DATA_DIR)"
 # Browsers and tools keep their caches and profiles in the home directory: this is theirs.
-CONTAINED = HOME="$(DATA_DIR)/home" XDG_CACHE_HOME="$(DATA_DIR)/home/.cache" XDG_CONFIG_HOME="$(DATA_DIR)/home/.config"
+CONTAINED = PYTEST_DEBUG_TEMPROOT="$(DATA_DIR)/test" HOME="$(DATA_DIR)/home" XDG_CACHE_HOME="$(DATA_DIR)/home/.cache" XDG_CONFIG_HOME="$(DATA_DIR)/home/.config"
 PIP = $(BIN)/python -m pip install --disable-pip-version-check --no-cache-dir --require-hashes --only-binary :all:
 
 .DEFAULT_GOAL := help
@@ -31,7 +31,7 @@ check: lint test ## All that CI asks for
 
 test: $(VENV)/dev.done ## Run the tests; ARGS="-k name" selects
 	@mkdir -p "$(DATA_DIR)/home" "$(DATA_DIR)/test"
-	@$(LOCAL_SITE) $(CONTAINED) $(BIN)/python -m pytest --basetemp="$(DATA_DIR)/test/tmp" $(ARGS)
+	@$(LOCAL_SITE) $(CONTAINED) $(BIN)/python -m pytest $(ARGS)
 
 lint: $(VENV)/dev.done ## Check style, types, templates, and that migrations match the models
 	$(BIN)/ruff check .
