@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
-from django.contrib.admin.widgets import AdminTextInputWidget, AdminURLFieldWidget
+from django.contrib.admin.widgets import (
+    AdminTextInputWidget,
+    AdminURLFieldWidget,
+    AutocompleteSelect,
+    AutocompleteSelectMultiple,
+)
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.forms import SimpleArrayField
 from django.core.exceptions import ValidationError
@@ -154,6 +159,30 @@ class BigNumberInput(forms.NumberInput):
             return ""
         write = formatting.tokens if name.endswith("context_tokens") else formatting.parameters
         return write(number).text
+
+
+class _OnlyKeys:
+    """Shows what was chosen; Django asks the database for whatever was posted, and fails if it is no key."""
+
+    def optgroups(self, name: str, value: list[str], attr: Any = None) -> Any:
+        key = self.field.target_field if hasattr(self.field, "target_field") else None  # type: ignore[attr-defined]
+        known = []
+        for each in value:
+            try:
+                if key is not None and each:
+                    key.to_python(each)
+                known.append(each)
+            except ValidationError:
+                continue
+        return super().optgroups(name, known, attr)  # type: ignore[misc]
+
+
+class ChooseOne(_OnlyKeys, AutocompleteSelect):
+    """A relation to one entry, found by typing."""
+
+
+class ChooseMany(_OnlyKeys, AutocompleteSelectMultiple):
+    """A relation to any number of entries, found by typing."""
 
 
 class CheckboxArrayField(forms.MultipleChoiceField):

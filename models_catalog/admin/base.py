@@ -16,7 +16,15 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from models_catalog.forms import ContentForm, ContentFormSet, add_remedies, fields_of, formfield_for
+from models_catalog.forms import (
+    ChooseMany,
+    ChooseOne,
+    ContentForm,
+    ContentFormSet,
+    add_remedies,
+    fields_of,
+    formfield_for,
+)
 from models_catalog.models import Addressed, Content
 
 from .mentions import mentions_of
@@ -64,6 +72,20 @@ class ForEditors(BaseAdmin):
             and field.remote_field.model in registry  # type: ignore[union-attr]
             and registry[field.remote_field.model].search_fields  # type: ignore[union-attr,index]
         ]
+
+    def formfield_for_foreignkey(
+        self, db_field: models.ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> forms.ModelChoiceField[Any] | None:
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = ChooseOne(db_field, self.admin_site, using=kwargs.get("using"))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(
+        self, db_field: models.ManyToManyField[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> forms.ModelMultipleChoiceField[Any] | None:
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = ChooseMany(db_field, self.admin_site, using=kwargs.get("using"))
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def formfield_for_dbfield(
         self, db_field: models.Field[Any, Any], request: HttpRequest, **kwargs: Any

@@ -298,9 +298,8 @@ def test_a_citation_with_two_targets_is_refused(client):
 
 
 def test_a_correction_with_two_targets_is_refused(client):
-    typed = dict(
-        slug="c", what_we_said="a", what_is_right="b", why="c", source=make_source().pk, published_on="2026-11-24"
-    )
+    typed = {"slug": "c", "what_we_said": "a", "what_is_right": "b", "why": "c", "published_on": "2026-11-24"}
+    typed["source"] = make_source().pk
     errors = errors_of(add(client, Correction, **typed, release=make_release().pk, key_figure=make_figure().pk))
     assert list(errors) == ["key_figure"]
 
@@ -403,16 +402,8 @@ def test_a_key_that_names_nothing_is_no_error_of_ours(client, key, page):
 @pytest.mark.parametrize("model", list(MAKERS), ids=lambda model: model.__name__)
 @pytest.mark.parametrize(
     "value",
-    [
-        "\x00",
-        "x" * 100_000,
-        "9" * 400,
-        "-1",
-        "NaN",
-        "2024-13-45",
-        "\ud800".encode("utf-8", "replace").decode(),
-        "🦙" * 50,
-    ],
+    ["\x00", "x" * 100_000, "9" * 400, "-1", "NaN", "2024-13-45", "🦙" * 50],
+    ids=["null", "long", "huge", "negative", "not a number", "no date", "emoji"],
 )
 def test_any_field_with_nonsense_is_answered(client, model, value):
     """Every field of the form at once, and every one of a list’s, and the management form too."""
