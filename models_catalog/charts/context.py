@@ -45,7 +45,7 @@ class ContextChart:
 
 def _draw(name: str, releases: list[tuple[Release, int]]) -> Drawing:
     wide = name == "wide"
-    width, left, size = (1040, 230, 14) if wide else (380, 158, 13)
+    width, left, size = (1040, 230, 14) if wide else (380, 182, 13)
     drawing = Drawing(name, width, TOP + ROW * len(releases) + 8, size, left)
     scale = LogScale.over([n for _, n in releases], left + 8, width - 52)
     letters = int(left / (size * 0.56))

@@ -166,10 +166,9 @@ def compare(request: HttpRequest) -> HttpResponse:
     }
     releases, problem = _asked(request, known)
     enough = len(releases) >= COMPARE_AT_LEAST
-    rows = [
-        ComparisonRow(cells[0][1].label, cells)
-        for cells in ([(release, fact(release, field)) for release in releases] for field in RELEASE_FACTS if enough)
-    ]
+    cells = ([(release, fact(release, field)) for release in releases] for field in RELEASE_FACTS if enough)
+    # A row that none of them fills compares nothing.
+    rows = [ComparisonRow(row[0][1].label, row) for row in cells if any(cell.is_stated for _, cell in row)]
     chosen = [release.slug for release in releases]
     context = {
         "choices": list(known.values()),
