@@ -4,234 +4,773 @@ import django.contrib.postgres.fields
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import editorial.prose
 from django.conf import settings
 from django.db import migrations, models
 
+import editorial.prose
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('models_catalog', '0001_initial'),
+        ("models_catalog", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='StyleRule',
+            name="StyleRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now())),
-                ('slug', models.CharField(help_text='Names the entry in links, anchors and exports.', max_length=80, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use lower-case letters, digits and single hyphens, for example “llama-4-scout”.')], verbose_name='short name')),
-                ('avoid', models.CharField(help_text='The wording to avoid: “open-source”.', max_length=80, unique=True)),
-                ('prefer', models.CharField(help_text='What to write instead: “open-weight”.', max_length=80)),
-                ('because', models.TextField(help_text='Why, in a sentence that an author will accept.')),
-                ('exceptions', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=120), blank=True, default=list, help_text='Phrases in which the wording is right, separated by commas: “Open Source Initiative”.', size=None)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "slug",
+                    models.CharField(
+                        help_text="Names the entry in links, anchors and exports.",
+                        max_length=80,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[a-z0-9]+(-[a-z0-9]+)*\\Z",
+                                "Use lower-case letters, digits and single hyphens, for example “llama-4-scout”.",
+                            )
+                        ],
+                        verbose_name="short name",
+                    ),
+                ),
+                (
+                    "avoid",
+                    models.CharField(help_text="The wording to avoid: “open-source”.", max_length=80, unique=True),
+                ),
+                ("prefer", models.CharField(help_text="What to write instead: “open-weight”.", max_length=80)),
+                ("because", models.TextField(help_text="Why, in a sentence that an author will accept.")),
+                (
+                    "exceptions",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=120),
+                        blank=True,
+                        default=list,
+                        help_text="Phrases in which the wording is right, separated by commas: “Open Source Initiative”.",
+                        size=None,
+                    ),
+                ),
             ],
             options={
-                'ordering': ('avoid',),
+                "ordering": ("avoid",),
             },
         ),
         migrations.CreateModel(
-            name='Topic',
+            name="Topic",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now())),
-                ('slug', models.CharField(help_text='Last part of the page’s address. Changing it leaves a redirect from the old one.', max_length=80, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use lower-case letters, digits and single hyphens, for example “llama-4-scout”.')], verbose_name='address')),
-                ('name', models.CharField(max_length=80, unique=True)),
-                ('description', models.CharField(help_text='One or two sentences at the head of the topic’s page.', max_length=300)),
-                ('position', models.PositiveSmallIntegerField(db_index=True, default=0, verbose_name='order')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "slug",
+                    models.CharField(
+                        help_text="Last part of the page’s address. Changing it leaves a redirect from the old one.",
+                        max_length=80,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[a-z0-9]+(-[a-z0-9]+)*\\Z",
+                                "Use lower-case letters, digits and single hyphens, for example “llama-4-scout”.",
+                            )
+                        ],
+                        verbose_name="address",
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, unique=True)),
+                (
+                    "description",
+                    models.CharField(help_text="One or two sentences at the head of the topic’s page.", max_length=300),
+                ),
+                ("position", models.PositiveSmallIntegerField(db_index=True, default=0, verbose_name="order")),
             ],
             options={
-                'ordering': ('position', 'slug'),
+                "ordering": ("position", "slug"),
             },
         ),
         migrations.CreateModel(
-            name='Author',
+            name="Author",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now())),
-                ('slug', models.CharField(help_text='Last part of the page’s address. Changing it leaves a redirect from the old one.', max_length=80, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use lower-case letters, digits and single hyphens, for example “llama-4-scout”.')], verbose_name='address')),
-                ('name', models.CharField(max_length=80, unique=True)),
-                ('bio', models.TextField(blank=True, help_text='A few plain sentences on the author’s page.')),
-                ('user', models.OneToOneField(blank=True, help_text='Their account, if any.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='author', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "slug",
+                    models.CharField(
+                        help_text="Last part of the page’s address. Changing it leaves a redirect from the old one.",
+                        max_length=80,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[a-z0-9]+(-[a-z0-9]+)*\\Z",
+                                "Use lower-case letters, digits and single hyphens, for example “llama-4-scout”.",
+                            )
+                        ],
+                        verbose_name="address",
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, unique=True)),
+                ("bio", models.TextField(blank=True, help_text="A few plain sentences on the author’s page.")),
+                (
+                    "user",
+                    models.OneToOneField(
+                        blank=True,
+                        help_text="Their account, if any.",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="author",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ('name', 'slug'),
+                "ordering": ("name", "slug"),
             },
         ),
         migrations.CreateModel(
-            name='Article',
+            name="Article",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now())),
-                ('slug', models.CharField(help_text='Last part of the page’s address. Changing it leaves a redirect from the old one.', max_length=80, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use lower-case letters, digits and single hyphens, for example “llama-4-scout”.')], verbose_name='address')),
-                ('withdrawn_at', models.DateTimeField(blank=True, help_text='From this moment readers get “gone” instead of the article. Empty while it stands.', null=True, verbose_name='withdrawn')),
-                ('releases', models.ManyToManyField(blank=True, help_text='Releases that the article is about: their pages link to it.', related_name='articles', to='models_catalog.release')),
-                ('authors', models.ManyToManyField(related_name='articles', to='editorial.author')),
-                ('topic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='articles', to='editorial.topic')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "slug",
+                    models.CharField(
+                        help_text="Last part of the page’s address. Changing it leaves a redirect from the old one.",
+                        max_length=80,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[a-z0-9]+(-[a-z0-9]+)*\\Z",
+                                "Use lower-case letters, digits and single hyphens, for example “llama-4-scout”.",
+                            )
+                        ],
+                        verbose_name="address",
+                    ),
+                ),
+                (
+                    "withdrawn_at",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="From this moment readers get “gone” instead of the article. Empty while it stands.",
+                        null=True,
+                        verbose_name="withdrawn",
+                    ),
+                ),
+                (
+                    "releases",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Releases that the article is about: their pages link to it.",
+                        related_name="articles",
+                        to="models_catalog.release",
+                    ),
+                ),
+                ("authors", models.ManyToManyField(related_name="articles", to="editorial.author")),
+                (
+                    "topic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="articles", to="editorial.topic"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('slug',),
+                "ordering": ("slug",),
             },
         ),
         migrations.CreateModel(
-            name='GlossaryTerm',
+            name="GlossaryTerm",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now())),
-                ('slug', models.CharField(help_text='Names the entry in links, anchors and exports.', max_length=80, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use lower-case letters, digits and single hyphens, for example “llama-4-scout”.')], verbose_name='short name')),
-                ('term', models.CharField(max_length=80, unique=True)),
-                ('definition', models.TextField(help_text='Two to four plain sentences.')),
-                ('aliases', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=80), blank=True, default=list, help_text='Other spellings that link here too, separated by commas: “MoE”.', size=None)),
-                ('see_also', models.ManyToManyField(blank=True, to='editorial.glossaryterm')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "slug",
+                    models.CharField(
+                        help_text="Names the entry in links, anchors and exports.",
+                        max_length=80,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[a-z0-9]+(-[a-z0-9]+)*\\Z",
+                                "Use lower-case letters, digits and single hyphens, for example “llama-4-scout”.",
+                            )
+                        ],
+                        verbose_name="short name",
+                    ),
+                ),
+                ("term", models.CharField(max_length=80, unique=True)),
+                ("definition", models.TextField(help_text="Two to four plain sentences.")),
+                (
+                    "aliases",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=80),
+                        blank=True,
+                        default=list,
+                        help_text="Other spellings that link here too, separated by commas: “MoE”.",
+                        size=None,
+                    ),
+                ),
+                ("see_also", models.ManyToManyField(blank=True, to="editorial.glossaryterm")),
             ],
             options={
-                'ordering': ('term',),
+                "ordering": ("term",),
             },
         ),
         migrations.CreateModel(
-            name='HubSection',
+            name="HubSection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now())),
-                ('kind', models.CharField(choices=[('whats-new', 'What’s new'), ('account', 'What Llama is'), ('key-numbers', 'Key numbers'), ('open-weight', 'Open-weight note'), ('personas', 'Who it is for'), ('family', 'The model family'), ('timeline', 'Timeline'), ('deployment', 'Ways to run it'), ('coverage', 'Coverage'), ('licensing', 'License quick reference'), ('notices', 'Before you use AI')], max_length=14, unique=True, verbose_name='section')),
-                ('title', models.CharField(help_text='The section’s heading.', max_length=100)),
-                ('standfirst', models.CharField(blank=True, help_text='One sentence under the heading.', max_length=250)),
-                ('body', models.TextField(blank=True, help_text='Markdown shown before the section’s entries. May be empty.', validators=[editorial.prose.validate])),
-                ('position', models.PositiveSmallIntegerField(db_index=True, default=0, verbose_name='order')),
-                ('is_listed', models.BooleanField(default=True, verbose_name='shown to readers')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("whats-new", "What’s new"),
+                            ("account", "What Llama is"),
+                            ("key-numbers", "Key numbers"),
+                            ("open-weight", "Open-weight note"),
+                            ("personas", "Who it is for"),
+                            ("family", "The model family"),
+                            ("timeline", "Timeline"),
+                            ("deployment", "Ways to run it"),
+                            ("coverage", "Coverage"),
+                            ("licensing", "License quick reference"),
+                            ("notices", "Before you use AI"),
+                        ],
+                        max_length=14,
+                        unique=True,
+                        verbose_name="section",
+                    ),
+                ),
+                ("title", models.CharField(help_text="The section’s heading.", max_length=100)),
+                (
+                    "standfirst",
+                    models.CharField(blank=True, help_text="One sentence under the heading.", max_length=250),
+                ),
+                (
+                    "body",
+                    models.TextField(
+                        blank=True,
+                        help_text="Markdown shown before the section’s entries. May be empty.",
+                        validators=[editorial.prose.validate],
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(db_index=True, default=0, verbose_name="order")),
+                ("is_listed", models.BooleanField(default=True, verbose_name="shown to readers")),
             ],
             options={
-                'ordering': ('position', 'kind'),
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['whats-new', 'account', 'key-numbers', 'open-weight', 'personas', 'family', 'timeline', 'deployment', 'coverage', 'licensing', 'notices'])), name='hub_section_kind_is_known', violation_error_message='Choose one of the listed values for kind.')],
+                "ordering": ("position", "kind"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "whats-new",
+                                    "account",
+                                    "key-numbers",
+                                    "open-weight",
+                                    "personas",
+                                    "family",
+                                    "timeline",
+                                    "deployment",
+                                    "coverage",
+                                    "licensing",
+                                    "notices",
+                                ],
+                            )
+                        ),
+                        name="hub_section_kind_is_known",
+                        violation_error_message="Choose one of the listed values for kind.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='HubSettings',
+            name="HubSettings",
             fields=[
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now())),
-                ('id', models.PositiveSmallIntegerField(default=1, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(help_text='Shown in the header of every page.', max_length=40)),
-                ('tagline', models.CharField(help_text='The promise under the name, on the hub and in shares.', max_length=120)),
-                ('standfirst', models.TextField(help_text='The opening paragraph of the hub page. Plain text.')),
-                ('independence', models.TextField(help_text='Markdown; on the hub’s foot and the About page.', validators=[editorial.prose.validate], verbose_name='editorial independence')),
-                ('about', models.TextField(help_text='Markdown; the About page: who writes this and how.', validators=[editorial.prose.validate])),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("id", models.PositiveSmallIntegerField(default=1, editable=False, primary_key=True, serialize=False)),
+                ("name", models.CharField(help_text="Shown in the header of every page.", max_length=40)),
+                (
+                    "tagline",
+                    models.CharField(help_text="The promise under the name, on the hub and in shares.", max_length=120),
+                ),
+                ("standfirst", models.TextField(help_text="The opening paragraph of the hub page. Plain text.")),
+                (
+                    "independence",
+                    models.TextField(
+                        help_text="Markdown; on the hub’s foot and the About page.",
+                        validators=[editorial.prose.validate],
+                        verbose_name="editorial independence",
+                    ),
+                ),
+                (
+                    "about",
+                    models.TextField(
+                        help_text="Markdown; the About page: who writes this and how.",
+                        validators=[editorial.prose.validate],
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'hub settings',
-                'verbose_name_plural': 'hub settings',
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='hub_settings_is_one_row', violation_error_message='There is one set of hub settings. Edit it instead of adding another.')],
+                "verbose_name": "hub settings",
+                "verbose_name_plural": "hub settings",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("id", 1)),
+                        name="hub_settings_is_one_row",
+                        violation_error_message="There is one set of hub settings. Edit it instead of adding another.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Image',
+            name="Image",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now())),
-                ('slug', models.CharField(help_text='Names the entry in links, anchors and exports.', max_length=80, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use lower-case letters, digits and single hyphens, for example “llama-4-scout”.')], verbose_name='short name')),
-                ('file', models.ImageField(height_field='height', help_text='JPEG, PNG or WebP.', upload_to='images/%Y/%m/', width_field='width')),
-                ('width', models.PositiveIntegerField(editable=False)),
-                ('height', models.PositiveIntegerField(editable=False)),
-                ('alt', models.CharField(help_text='What the picture shows, for readers who cannot see it.', max_length=250, verbose_name='alternative text')),
-                ('credit', models.CharField(help_text='Who made it.', max_length=160)),
-                ('license', models.CharField(help_text='On which terms we use it: “CC BY 4.0”.', max_length=120, verbose_name='license')),
-                ('focal_x', models.DecimalField(decimal_places=2, default=0.5, help_text='What must stay in view when cropped: 0 is left, 1 is right.', max_digits=3)),
-                ('focal_y', models.DecimalField(decimal_places=2, default=0.5, help_text='0 is top, 1 is bottom.', max_digits=3)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "slug",
+                    models.CharField(
+                        help_text="Names the entry in links, anchors and exports.",
+                        max_length=80,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[a-z0-9]+(-[a-z0-9]+)*\\Z",
+                                "Use lower-case letters, digits and single hyphens, for example “llama-4-scout”.",
+                            )
+                        ],
+                        verbose_name="short name",
+                    ),
+                ),
+                (
+                    "file",
+                    models.ImageField(
+                        height_field="height",
+                        help_text="JPEG, PNG or WebP.",
+                        upload_to="images/%Y/%m/",
+                        width_field="width",
+                    ),
+                ),
+                ("width", models.PositiveIntegerField(editable=False)),
+                ("height", models.PositiveIntegerField(editable=False)),
+                (
+                    "alt",
+                    models.CharField(
+                        help_text="What the picture shows, for readers who cannot see it.",
+                        max_length=250,
+                        verbose_name="alternative text",
+                    ),
+                ),
+                ("credit", models.CharField(help_text="Who made it.", max_length=160)),
+                (
+                    "license",
+                    models.CharField(
+                        help_text="On which terms we use it: “CC BY 4.0”.", max_length=120, verbose_name="license"
+                    ),
+                ),
+                (
+                    "focal_x",
+                    models.DecimalField(
+                        decimal_places=2,
+                        default=0.5,
+                        help_text="What must stay in view when cropped: 0 is left, 1 is right.",
+                        max_digits=3,
+                    ),
+                ),
+                (
+                    "focal_y",
+                    models.DecimalField(
+                        decimal_places=2, default=0.5, help_text="0 is top, 1 is bottom.", max_digits=3
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-created_at', 'slug'),
-                'constraints': [models.CheckConstraint(condition=models.Q(('focal_x__range', (0, 1)), ('focal_y__range', (0, 1))), name='image_focal_point_is_inside', violation_error_message='The focal point lies inside the picture: both numbers from 0 to 1.')],
+                "ordering": ("-created_at", "slug"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("focal_x__range", (0, 1)), ("focal_y__range", (0, 1))),
+                        name="image_focal_point_is_inside",
+                        violation_error_message="The focal point lies inside the picture: both numbers from 0 to 1.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Notice',
+            name="Notice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now())),
-                ('slug', models.CharField(help_text='Names the entry in links, anchors and exports.', max_length=80, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use lower-case letters, digits and single hyphens, for example “llama-4-scout”.')], verbose_name='short name')),
-                ('title', models.CharField(max_length=100, unique=True)),
-                ('kind', models.CharField(choices=[('privacy', 'Privacy'), ('wellbeing', 'Well-being'), ('rights', 'Rights'), ('transparency', 'Transparency')], max_length=14)),
-                ('body', models.TextField(help_text='Markdown, a few short paragraphs.', validators=[editorial.prose.validate])),
-                ('position', models.PositiveSmallIntegerField(db_index=True, default=0, verbose_name='order')),
-                ('is_listed', models.BooleanField(default=True, verbose_name='shown to readers')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "slug",
+                    models.CharField(
+                        help_text="Names the entry in links, anchors and exports.",
+                        max_length=80,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[a-z0-9]+(-[a-z0-9]+)*\\Z",
+                                "Use lower-case letters, digits and single hyphens, for example “llama-4-scout”.",
+                            )
+                        ],
+                        verbose_name="short name",
+                    ),
+                ),
+                ("title", models.CharField(max_length=100, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("privacy", "Privacy"),
+                            ("wellbeing", "Well-being"),
+                            ("rights", "Rights"),
+                            ("transparency", "Transparency"),
+                        ],
+                        max_length=14,
+                    ),
+                ),
+                (
+                    "body",
+                    models.TextField(
+                        help_text="Markdown, a few short paragraphs.", validators=[editorial.prose.validate]
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(db_index=True, default=0, verbose_name="order")),
+                ("is_listed", models.BooleanField(default=True, verbose_name="shown to readers")),
             ],
             options={
-                'ordering': ('position', 'slug'),
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['privacy', 'wellbeing', 'rights', 'transparency'])), name='notice_kind_is_known', violation_error_message='Choose one of the listed values for kind.')],
+                "ordering": ("position", "slug"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["privacy", "wellbeing", "rights", "transparency"])),
+                        name="notice_kind_is_known",
+                        violation_error_message="Choose one of the listed values for kind.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Persona',
+            name="Persona",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now())),
-                ('slug', models.CharField(help_text='Names the entry in links, anchors and exports.', max_length=80, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use lower-case letters, digits and single hyphens, for example “llama-4-scout”.')], verbose_name='short name')),
-                ('name', models.CharField(max_length=80, unique=True)),
-                ('needs', models.TextField(help_text='What this reader comes for, in one or two plain sentences.')),
-                ('position', models.PositiveSmallIntegerField(db_index=True, default=0, verbose_name='order')),
-                ('articles', models.ManyToManyField(blank=True, help_text='Articles to read first.', related_name='personas', to='editorial.article')),
-                ('releases', models.ManyToManyField(blank=True, help_text='Releases to start from.', related_name='personas', to='models_catalog.release')),
-                ('use_cases', models.ManyToManyField(blank=True, help_text='License questions that this reader has.', related_name='personas', to='models_catalog.usecase')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "slug",
+                    models.CharField(
+                        help_text="Names the entry in links, anchors and exports.",
+                        max_length=80,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[a-z0-9]+(-[a-z0-9]+)*\\Z",
+                                "Use lower-case letters, digits and single hyphens, for example “llama-4-scout”.",
+                            )
+                        ],
+                        verbose_name="short name",
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, unique=True)),
+                ("needs", models.TextField(help_text="What this reader comes for, in one or two plain sentences.")),
+                ("position", models.PositiveSmallIntegerField(db_index=True, default=0, verbose_name="order")),
+                (
+                    "articles",
+                    models.ManyToManyField(
+                        blank=True, help_text="Articles to read first.", related_name="personas", to="editorial.article"
+                    ),
+                ),
+                (
+                    "releases",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Releases to start from.",
+                        related_name="personas",
+                        to="models_catalog.release",
+                    ),
+                ),
+                (
+                    "use_cases",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="License questions that this reader has.",
+                        related_name="personas",
+                        to="models_catalog.usecase",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('position', 'slug'),
+                "ordering": ("position", "slug"),
             },
         ),
         migrations.CreateModel(
-            name='Edition',
+            name="Edition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now())),
-                ('number', models.PositiveIntegerField(editable=False)),
-                ('title', models.CharField(help_text='The headline, also shown in search results and shares.', max_length=120)),
-                ('standfirst', models.CharField(help_text='One or two sentences under the headline; also the description in search and shares.', max_length=300)),
-                ('body', models.TextField(help_text='Markdown. Sections begin with “## ”. Cite with footnotes: “fact[^card]” and, at the end, “[^card]: [Llama 4 model card](/sources/llama-4-model-card/)”.', validators=[editorial.prose.validate])),
-                ('as_of', models.DateField(help_text='The day to which the facts in the text were checked.', verbose_name='facts as of')),
-                ('change_note', models.CharField(blank=True, help_text='What changed for readers since the last edition. Shown under the article.', max_length=250)),
-                ('status', models.CharField(choices=[('draft', 'Draft'), ('in_review', 'In review'), ('approved', 'Approved')], default='draft', max_length=12)),
-                ('publish_at', models.DateTimeField(blank=True, help_text='When readers see it; a future time schedules it. Needed for approval.', null=True)),
-                ('approved_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('article', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='editions', to='editorial.article')),
-                ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('image', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='editions', to='editorial.image')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("number", models.PositiveIntegerField(editable=False)),
+                (
+                    "title",
+                    models.CharField(
+                        help_text="The headline, also shown in search results and shares.", max_length=120
+                    ),
+                ),
+                (
+                    "standfirst",
+                    models.CharField(
+                        help_text="One or two sentences under the headline; also the description in search and shares.",
+                        max_length=300,
+                    ),
+                ),
+                (
+                    "body",
+                    models.TextField(
+                        help_text="Markdown. Sections begin with “## ”. Cite with footnotes: “fact[^card]” and, at the end, “[^card]: [Llama 4 model card](/sources/llama-4-model-card/)”.",
+                        validators=[editorial.prose.validate],
+                    ),
+                ),
+                (
+                    "as_of",
+                    models.DateField(
+                        help_text="The day to which the facts in the text were checked.", verbose_name="facts as of"
+                    ),
+                ),
+                (
+                    "change_note",
+                    models.CharField(
+                        blank=True,
+                        help_text="What changed for readers since the last edition. Shown under the article.",
+                        max_length=250,
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("draft", "Draft"), ("in_review", "In review"), ("approved", "Approved")],
+                        default="draft",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "publish_at",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="When readers see it; a future time schedules it. Needed for approval.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "article",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="editions", to="editorial.article"
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "image",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="editions",
+                        to="editorial.image",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-number',),
-                'indexes': [models.Index(condition=models.Q(('status', 'approved')), fields=['article', '-publish_at', '-number'], name='edition_live_by_article'), models.Index(condition=models.Q(('status', 'approved')), fields=['-publish_at', '-number'], name='edition_newest_first')],
-                'constraints': [models.UniqueConstraint(fields=('article', 'number'), name='edition_number_is_unique_in_article'), models.UniqueConstraint(condition=models.Q(('status__in', ('draft', 'in_review'))), fields=('article',), name='one_open_draft_per_article', violation_error_message='This article already has an open draft. Continue that one.'), models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'in_review', 'approved'])), name='edition_status_is_known', violation_error_message='Choose one of the listed values for status.'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'approved'), _negated=True), ('publish_at__isnull', False), _connector='OR'), name='approved_edition_has_a_publish_time', violation_error_message='Say when it goes out: an approved edition needs a publish time.'), models.CheckConstraint(condition=models.Q(('number__gt', 0)), name='edition_number_is_positive')],
+                "ordering": ("-number",),
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("status", "approved")),
+                        fields=["article", "-publish_at", "-number"],
+                        name="edition_live_by_article",
+                    ),
+                    models.Index(
+                        condition=models.Q(("status", "approved")),
+                        fields=["-publish_at", "-number"],
+                        name="edition_newest_first",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("article", "number"), name="edition_number_is_unique_in_article"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status__in", ("draft", "in_review"))),
+                        fields=("article",),
+                        name="one_open_draft_per_article",
+                        violation_error_message="This article already has an open draft. Continue that one.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["draft", "in_review", "approved"])),
+                        name="edition_status_is_known",
+                        violation_error_message="Choose one of the listed values for status.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "approved"), _negated=True),
+                            ("publish_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="approved_edition_has_a_publish_time",
+                        violation_error_message="Say when it goes out: an approved edition needs a publish time.",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("number__gt", 0)), name="edition_number_is_positive"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='HelpLine',
+            name="HelpLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now())),
-                ('slug', models.CharField(help_text='Names the entry in links, anchors and exports.', max_length=80, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use lower-case letters, digits and single hyphens, for example “llama-4-scout”.')], verbose_name='short name')),
-                ('name', models.CharField(max_length=100, unique=True)),
-                ('contact', models.CharField(help_text='In words: “Call or text 988”.', max_length=120)),
-                ('url', models.CharField(help_text='What a tap does: “tel:988”, “sms:741741” or a web address.', max_length=300, verbose_name='link')),
-                ('region', models.CharField(help_text='Where it answers: “United States”.', max_length=80)),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
-                ('notice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='help_lines', to='editorial.notice')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "slug",
+                    models.CharField(
+                        help_text="Names the entry in links, anchors and exports.",
+                        max_length=80,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[a-z0-9]+(-[a-z0-9]+)*\\Z",
+                                "Use lower-case letters, digits and single hyphens, for example “llama-4-scout”.",
+                            )
+                        ],
+                        verbose_name="short name",
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, unique=True)),
+                ("contact", models.CharField(help_text="In words: “Call or text 988”.", max_length=120)),
+                (
+                    "url",
+                    models.CharField(
+                        help_text="What a tap does: “tel:988”, “sms:741741” or a web address.",
+                        max_length=300,
+                        verbose_name="link",
+                    ),
+                ),
+                ("region", models.CharField(help_text="Where it answers: “United States”.", max_length=80)),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
+                (
+                    "notice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="help_lines", to="editorial.notice"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('notice', 'position', 'slug'),
-                'constraints': [models.CheckConstraint(condition=models.Q(('url__regex', '^(tel:|sms:|https://)[^\\s]+$')), name='help_line_link_can_be_followed', violation_error_message='Begin the link with “tel:”, “sms:” or “https://”.')],
+                "ordering": ("notice", "position", "slug"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("url__regex", "^(tel:|sms:|https://)[^\\s]+$")),
+                        name="help_line_link_can_be_followed",
+                        violation_error_message="Begin the link with “tel:”, “sms:” or “https://”.",
+                    )
+                ],
             },
         ),
     ]

@@ -10,505 +10,1897 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='DeploymentOption',
+            name="DeploymentOption",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now())),
-                ('slug', models.CharField(help_text='Names the entry in links, anchors and exports.', max_length=80, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use lower-case letters, digits and single hyphens, for example “llama-4-scout”.')], verbose_name='short name')),
-                ('name', models.CharField(max_length=80, unique=True)),
-                ('summary', models.TextField(help_text='Two to four sentences: what it means and whom it suits. Plain text.')),
-                ('conditions', models.TextField(help_text='What holds and what does not: limits, license conditions, what leaves the machine.')),
-                ('position', models.PositiveSmallIntegerField(db_index=True, default=0, verbose_name='order')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "slug",
+                    models.CharField(
+                        help_text="Names the entry in links, anchors and exports.",
+                        max_length=80,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[a-z0-9]+(-[a-z0-9]+)*\\Z",
+                                "Use lower-case letters, digits and single hyphens, for example “llama-4-scout”.",
+                            )
+                        ],
+                        verbose_name="short name",
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, unique=True)),
+                (
+                    "summary",
+                    models.TextField(help_text="Two to four sentences: what it means and whom it suits. Plain text."),
+                ),
+                (
+                    "conditions",
+                    models.TextField(
+                        help_text="What holds and what does not: limits, license conditions, what leaves the machine."
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(db_index=True, default=0, verbose_name="order")),
             ],
             options={
-                'ordering': ('position', 'slug'),
+                "ordering": ("position", "slug"),
             },
         ),
         migrations.CreateModel(
-            name='UseCase',
+            name="UseCase",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now())),
-                ('slug', models.CharField(help_text='Names the entry in links, anchors and exports.', max_length=80, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use lower-case letters, digits and single hyphens, for example “llama-4-scout”.')], verbose_name='short name')),
-                ('question', models.CharField(help_text='In plain words: “May I sell a product built on it?”', max_length=160, unique=True)),
-                ('label', models.CharField(help_text='Short form for table rows: “Sell a product”.', max_length=60, unique=True)),
-                ('explanation', models.TextField(blank=True, help_text='What the question covers and what it does not.')),
-                ('position', models.PositiveSmallIntegerField(db_index=True, default=0, verbose_name='order')),
-                ('is_headline', models.BooleanField(default=False, help_text='Shown in the quick reference on the hub page.', verbose_name='on the hub')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "slug",
+                    models.CharField(
+                        help_text="Names the entry in links, anchors and exports.",
+                        max_length=80,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[a-z0-9]+(-[a-z0-9]+)*\\Z",
+                                "Use lower-case letters, digits and single hyphens, for example “llama-4-scout”.",
+                            )
+                        ],
+                        verbose_name="short name",
+                    ),
+                ),
+                (
+                    "question",
+                    models.CharField(
+                        help_text="In plain words: “May I sell a product built on it?”", max_length=160, unique=True
+                    ),
+                ),
+                (
+                    "label",
+                    models.CharField(
+                        help_text="Short form for table rows: “Sell a product”.", max_length=60, unique=True
+                    ),
+                ),
+                (
+                    "explanation",
+                    models.TextField(blank=True, help_text="What the question covers and what it does not."),
+                ),
+                ("position", models.PositiveSmallIntegerField(db_index=True, default=0, verbose_name="order")),
+                (
+                    "is_headline",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Shown in the quick reference on the hub page.",
+                        verbose_name="on the hub",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('position', 'slug'),
+                "ordering": ("position", "slug"),
             },
         ),
         migrations.CreateModel(
-            name='KeyFigure',
+            name="KeyFigure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now())),
-                ('slug', models.CharField(help_text='Names the entry in links, anchors and exports.', max_length=80, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use lower-case letters, digits and single hyphens, for example “llama-4-scout”.')], verbose_name='short name')),
-                ('label', models.CharField(help_text='What the number is, in a few words.', max_length=100, unique=True)),
-                ('value', models.DecimalField(decimal_places=2, help_text='The number itself: 3270000000 for 3.27 billion.', max_digits=20)),
-                ('qualifier', models.CharField(choices=[('exact', 'exactly'), ('about', 'about'), ('at_least', 'at least'), ('up_to', 'up to')], default='exact', max_length=8)),
-                ('unit', models.CharField(help_text='Of what: “people a day”, “tokens”, “parameters”.', max_length=60)),
-                ('measures', models.TextField(help_text='What exactly it counts and what it does not, in a sentence or two.')),
-                ('as_of', models.DateField(help_text='The day or period end that the number holds for.')),
-                ('position', models.PositiveSmallIntegerField(db_index=True, default=0, verbose_name='order')),
-                ('is_headline', models.BooleanField(default=True, verbose_name='on the hub')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "slug",
+                    models.CharField(
+                        help_text="Names the entry in links, anchors and exports.",
+                        max_length=80,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[a-z0-9]+(-[a-z0-9]+)*\\Z",
+                                "Use lower-case letters, digits and single hyphens, for example “llama-4-scout”.",
+                            )
+                        ],
+                        verbose_name="short name",
+                    ),
+                ),
+                (
+                    "label",
+                    models.CharField(help_text="What the number is, in a few words.", max_length=100, unique=True),
+                ),
+                (
+                    "value",
+                    models.DecimalField(
+                        decimal_places=2, help_text="The number itself: 3270000000 for 3.27 billion.", max_digits=20
+                    ),
+                ),
+                (
+                    "qualifier",
+                    models.CharField(
+                        choices=[
+                            ("exact", "exactly"),
+                            ("about", "about"),
+                            ("at_least", "at least"),
+                            ("up_to", "up to"),
+                        ],
+                        default="exact",
+                        max_length=8,
+                    ),
+                ),
+                ("unit", models.CharField(help_text="Of what: “people a day”, “tokens”, “parameters”.", max_length=60)),
+                (
+                    "measures",
+                    models.TextField(help_text="What exactly it counts and what it does not, in a sentence or two."),
+                ),
+                ("as_of", models.DateField(help_text="The day or period end that the number holds for.")),
+                ("position", models.PositiveSmallIntegerField(db_index=True, default=0, verbose_name="order")),
+                ("is_headline", models.BooleanField(default=True, verbose_name="on the hub")),
             ],
             options={
-                'ordering': ('position', 'slug'),
-                'constraints': [models.CheckConstraint(condition=models.Q(('qualifier__in', ['exact', 'about', 'at_least', 'up_to'])), name='figure_qualifier_is_known', violation_error_message='Choose one of the listed values for qualifier.')],
+                "ordering": ("position", "slug"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("qualifier__in", ["exact", "about", "at_least", "up_to"])),
+                        name="figure_qualifier_is_known",
+                        violation_error_message="Choose one of the listed values for qualifier.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='License',
+            name="License",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now())),
-                ('slug', models.CharField(help_text='Last part of the page’s address. Changing it leaves a redirect from the old one.', max_length=80, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use lower-case letters, digits and single hyphens, for example “llama-4-scout”.')], verbose_name='address')),
-                ('name', models.CharField(help_text='For example “Llama 4 Community License Agreement”.', max_length=120, unique=True)),
-                ('version', models.CharField(help_text='Short form for table headings, for example “3.1”.', max_length=12, unique=True)),
-                ('effective_on', models.DateField(help_text='The version release date that the text names.', verbose_name='version date')),
-                ('date_precision', models.CharField(choices=[('day', 'the day'), ('month', 'the month only'), ('year', 'the year only')], default='day', max_length=8)),
-                ('url', models.URLField(max_length=500, verbose_name='text of the license')),
-                ('acceptable_use_url', models.URLField(blank=True, max_length=500, verbose_name='acceptable use policy')),
-                ('summary', models.TextField(help_text='Two or three plain sentences: what this version lets people do.')),
-                ('user_threshold', models.PositiveBigIntegerField(blank=True, help_text='Monthly active users above which Meta must be asked. Empty if the text names none.', null=True)),
-                ('threshold_measured', models.CharField(blank=True, help_text='When and over whom the users are counted, in plain words.', max_length=250)),
-                ('licensor', models.CharField(help_text='Who grants the license.', max_length=120)),
-                ('licensor_eea', models.CharField(blank=True, help_text='Where it differs by region.', max_length=120, verbose_name='licensor in the EEA and Switzerland')),
-                ('display_text', models.CharField(blank=True, help_text='For example “Built with Llama”. Empty if none is asked for.', max_length=120, verbose_name='text to display')),
-                ('name_prefix', models.CharField(blank=True, help_text='What a derivative’s name must begin with. Empty if nothing.', max_length=40, verbose_name='model names begin with')),
-                ('notice_text', models.TextField(blank=True, help_text='The notice that copies must carry.', verbose_name='notice file')),
-                ('governing_law', models.CharField(blank=True, max_length=120)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "slug",
+                    models.CharField(
+                        help_text="Last part of the page’s address. Changing it leaves a redirect from the old one.",
+                        max_length=80,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[a-z0-9]+(-[a-z0-9]+)*\\Z",
+                                "Use lower-case letters, digits and single hyphens, for example “llama-4-scout”.",
+                            )
+                        ],
+                        verbose_name="address",
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(
+                        help_text="For example “Llama 4 Community License Agreement”.", max_length=120, unique=True
+                    ),
+                ),
+                (
+                    "version",
+                    models.CharField(
+                        help_text="Short form for table headings, for example “3.1”.", max_length=12, unique=True
+                    ),
+                ),
+                (
+                    "effective_on",
+                    models.DateField(
+                        help_text="The version release date that the text names.", verbose_name="version date"
+                    ),
+                ),
+                (
+                    "date_precision",
+                    models.CharField(
+                        choices=[("day", "the day"), ("month", "the month only"), ("year", "the year only")],
+                        default="day",
+                        max_length=8,
+                    ),
+                ),
+                ("url", models.URLField(max_length=500, verbose_name="text of the license")),
+                (
+                    "acceptable_use_url",
+                    models.URLField(blank=True, max_length=500, verbose_name="acceptable use policy"),
+                ),
+                (
+                    "summary",
+                    models.TextField(help_text="Two or three plain sentences: what this version lets people do."),
+                ),
+                (
+                    "user_threshold",
+                    models.PositiveBigIntegerField(
+                        blank=True,
+                        help_text="Monthly active users above which Meta must be asked. Empty if the text names none.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "threshold_measured",
+                    models.CharField(
+                        blank=True,
+                        help_text="When and over whom the users are counted, in plain words.",
+                        max_length=250,
+                    ),
+                ),
+                ("licensor", models.CharField(help_text="Who grants the license.", max_length=120)),
+                (
+                    "licensor_eea",
+                    models.CharField(
+                        blank=True,
+                        help_text="Where it differs by region.",
+                        max_length=120,
+                        verbose_name="licensor in the EEA and Switzerland",
+                    ),
+                ),
+                (
+                    "display_text",
+                    models.CharField(
+                        blank=True,
+                        help_text="For example “Built with Llama”. Empty if none is asked for.",
+                        max_length=120,
+                        verbose_name="text to display",
+                    ),
+                ),
+                (
+                    "name_prefix",
+                    models.CharField(
+                        blank=True,
+                        help_text="What a derivative’s name must begin with. Empty if nothing.",
+                        max_length=40,
+                        verbose_name="model names begin with",
+                    ),
+                ),
+                (
+                    "notice_text",
+                    models.TextField(
+                        blank=True, help_text="The notice that copies must carry.", verbose_name="notice file"
+                    ),
+                ),
+                ("governing_law", models.CharField(blank=True, max_length=120)),
             ],
             options={
-                'ordering': ('effective_on', 'slug'),
-                'indexes': [models.Index(fields=['effective_on', 'slug'], name='license_oldest_first')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('user_threshold__isnull', True), ('user_threshold__gt', 0), _connector='OR'), name='license_user_threshold_is_positive', violation_error_message='User threshold must be above zero, or empty if unknown.'), models.CheckConstraint(condition=models.Q(('date_precision__in', ['day', 'month', 'year'])), name='license_date_precision_is_known', violation_error_message='Choose one of the listed values for date precision.'), models.CheckConstraint(condition=models.Q(('effective_on__isnull', True), ('date_precision', 'day'), models.Q(('date_precision', 'month'), ('effective_on__day', 1)), models.Q(('date_precision', 'year'), ('effective_on__day', 1), ('effective_on__month', 1)), _connector='OR'), name='license_date_matches_its_precision', violation_error_message='A date known only by its month or year is entered as the first day of it (for example 2023-02-01 with “the month only”).'), models.CheckConstraint(condition=models.Q(('slug__in', ['check']), _negated=True), name='license_address_is_not_reserved', violation_error_message='This address belongs to another page of the site. Choose a different one.')],
+                "ordering": ("effective_on", "slug"),
+                "indexes": [models.Index(fields=["effective_on", "slug"], name="license_oldest_first")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("user_threshold__isnull", True), ("user_threshold__gt", 0), _connector="OR"
+                        ),
+                        name="license_user_threshold_is_positive",
+                        violation_error_message="User threshold must be above zero, or empty if unknown.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("date_precision__in", ["day", "month", "year"])),
+                        name="license_date_precision_is_known",
+                        violation_error_message="Choose one of the listed values for date precision.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("effective_on__isnull", True),
+                            ("date_precision", "day"),
+                            models.Q(("date_precision", "month"), ("effective_on__day", 1)),
+                            models.Q(("date_precision", "year"), ("effective_on__day", 1), ("effective_on__month", 1)),
+                            _connector="OR",
+                        ),
+                        name="license_date_matches_its_precision",
+                        violation_error_message="A date known only by its month or year is entered as the first day of it (for example 2023-02-01 with “the month only”).",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("slug__in", ["check"]), _negated=True),
+                        name="license_address_is_not_reserved",
+                        violation_error_message="This address belongs to another page of the site. Choose a different one.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='LicenseRule',
+            name="LicenseRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now())),
-                ('verdict', models.CharField(choices=[('allowed', 'Allowed'), ('conditions', 'Allowed with conditions'), ('ask_meta', 'Ask Meta'), ('prohibited', 'Prohibited'), ('not_covered', 'Not covered')], max_length=12)),
-                ('conditions', models.TextField(blank=True, help_text='What the reader must do or mind, in plain words. Needed unless the verdict is “Allowed”.')),
-                ('clause', models.CharField(blank=True, help_text='Where the text says so: “§1.b.i”. Needed unless the text is silent.', max_length=80)),
-                ('license', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rules', to='models_catalog.license')),
-                ('use_case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rules', to='models_catalog.usecase')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[
+                            ("allowed", "Allowed"),
+                            ("conditions", "Allowed with conditions"),
+                            ("ask_meta", "Ask Meta"),
+                            ("prohibited", "Prohibited"),
+                            ("not_covered", "Not covered"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "conditions",
+                    models.TextField(
+                        blank=True,
+                        help_text="What the reader must do or mind, in plain words. Needed unless the verdict is “Allowed”.",
+                    ),
+                ),
+                (
+                    "clause",
+                    models.CharField(
+                        blank=True,
+                        help_text="Where the text says so: “§1.b.i”. Needed unless the text is silent.",
+                        max_length=80,
+                    ),
+                ),
+                (
+                    "license",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="rules", to="models_catalog.license"
+                    ),
+                ),
+                (
+                    "use_case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="rules", to="models_catalog.usecase"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('use_case__position', 'use_case__slug', 'license__effective_on'),
+                "ordering": ("use_case__position", "use_case__slug", "license__effective_on"),
             },
         ),
         migrations.CreateModel(
-            name='Release',
+            name="Release",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now())),
-                ('slug', models.CharField(help_text='Last part of the page’s address. Changing it leaves a redirect from the old one.', max_length=80, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use lower-case letters, digits and single hyphens, for example “llama-4-scout”.')], verbose_name='address')),
-                ('name', models.CharField(help_text='As Meta writes it: “Llama 4 Scout”.', max_length=80, unique=True)),
-                ('generation', models.CharField(help_text='The family’s generation: “3.1”.', max_length=8)),
-                ('branch', models.CharField(choices=[('core', 'Core models'), ('code', 'Code Llama'), ('safeguard', 'Llama Guard')], default='core', max_length=12)),
-                ('summary', models.TextField(help_text='One or two sentences under the name on the release’s page and in lists.')),
-                ('released_on', models.DateField(help_text='The day of release; for a model that is only announced, the day of the announcement.')),
-                ('date_precision', models.CharField(choices=[('day', 'the day'), ('month', 'the month only'), ('year', 'the year only')], default='day', max_length=8)),
-                ('status', models.CharField(choices=[('available', 'Available'), ('research', 'Research only'), ('announced', 'Announced, not released')], max_length=12)),
-                ('architecture', models.CharField(choices=[('dense', 'Dense transformer'), ('dense_vision', 'Dense transformer with vision adapter'), ('moe', 'Mixture of experts, early fusion')], max_length=16)),
-                ('context_tokens', models.PositiveBigIntegerField(blank=True, help_text='In tokens, as the source gives it: 131072 for “128k”, 10000000 for “10M”. Empty if not stated.', null=True, verbose_name='context window')),
-                ('pretraining_tokens', models.PositiveBigIntegerField(blank=True, help_text='In tokens: 15000000000000 for 15 trillion. Empty if not stated.', null=True)),
-                ('pretraining_qualifier', models.CharField(choices=[('exact', 'exactly'), ('about', 'about'), ('at_least', 'at least'), ('up_to', 'up to')], default='exact', help_text='“15T+” is “at least” 15 trillion.', max_length=8)),
-                ('knowledge_cutoff', models.DateField(blank=True, help_text='First day of the month that the source names. Empty if not stated.', null=True)),
-                ('modalities_in', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('text', 'text'), ('code', 'code'), ('image', 'image')], max_length=8), size=None, verbose_name='input')),
-                ('modalities_out', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('text', 'text'), ('code', 'code'), ('image', 'image')], max_length=8), size=None, verbose_name='output')),
-                ('languages', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, help_text='Officially supported languages, in English, separated by commas. Empty if the source names none.', size=None)),
-                ('is_listed', models.BooleanField(db_index=True, default=True, verbose_name='shown to readers')),
-                ('based_on', models.ManyToManyField(blank=True, help_text='Earlier releases that this one was fine-tuned, distilled or pruned from.', related_name='derivatives', to='models_catalog.release')),
-                ('license', models.ForeignKey(blank=True, help_text='Empty for a model that is not released.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='releases', to='models_catalog.license')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "slug",
+                    models.CharField(
+                        help_text="Last part of the page’s address. Changing it leaves a redirect from the old one.",
+                        max_length=80,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[a-z0-9]+(-[a-z0-9]+)*\\Z",
+                                "Use lower-case letters, digits and single hyphens, for example “llama-4-scout”.",
+                            )
+                        ],
+                        verbose_name="address",
+                    ),
+                ),
+                ("name", models.CharField(help_text="As Meta writes it: “Llama 4 Scout”.", max_length=80, unique=True)),
+                ("generation", models.CharField(help_text="The family’s generation: “3.1”.", max_length=8)),
+                (
+                    "branch",
+                    models.CharField(
+                        choices=[("core", "Core models"), ("code", "Code Llama"), ("safeguard", "Llama Guard")],
+                        default="core",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "summary",
+                    models.TextField(
+                        help_text="One or two sentences under the name on the release’s page and in lists."
+                    ),
+                ),
+                (
+                    "released_on",
+                    models.DateField(
+                        help_text="The day of release; for a model that is only announced, the day of the announcement."
+                    ),
+                ),
+                (
+                    "date_precision",
+                    models.CharField(
+                        choices=[("day", "the day"), ("month", "the month only"), ("year", "the year only")],
+                        default="day",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("available", "Available"),
+                            ("research", "Research only"),
+                            ("announced", "Announced, not released"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "architecture",
+                    models.CharField(
+                        choices=[
+                            ("dense", "Dense transformer"),
+                            ("dense_vision", "Dense transformer with vision adapter"),
+                            ("moe", "Mixture of experts, early fusion"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "context_tokens",
+                    models.PositiveBigIntegerField(
+                        blank=True,
+                        help_text="In tokens, as the source gives it: 131072 for “128k”, 10000000 for “10M”. Empty if not stated.",
+                        null=True,
+                        verbose_name="context window",
+                    ),
+                ),
+                (
+                    "pretraining_tokens",
+                    models.PositiveBigIntegerField(
+                        blank=True,
+                        help_text="In tokens: 15000000000000 for 15 trillion. Empty if not stated.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "pretraining_qualifier",
+                    models.CharField(
+                        choices=[
+                            ("exact", "exactly"),
+                            ("about", "about"),
+                            ("at_least", "at least"),
+                            ("up_to", "up to"),
+                        ],
+                        default="exact",
+                        help_text="“15T+” is “at least” 15 trillion.",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "knowledge_cutoff",
+                    models.DateField(
+                        blank=True,
+                        help_text="First day of the month that the source names. Empty if not stated.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "modalities_in",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[("text", "text"), ("code", "code"), ("image", "image")], max_length=8
+                        ),
+                        size=None,
+                        verbose_name="input",
+                    ),
+                ),
+                (
+                    "modalities_out",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[("text", "text"), ("code", "code"), ("image", "image")], max_length=8
+                        ),
+                        size=None,
+                        verbose_name="output",
+                    ),
+                ),
+                (
+                    "languages",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40),
+                        blank=True,
+                        default=list,
+                        help_text="Officially supported languages, in English, separated by commas. Empty if the source names none.",
+                        size=None,
+                    ),
+                ),
+                ("is_listed", models.BooleanField(db_index=True, default=True, verbose_name="shown to readers")),
+                (
+                    "based_on",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Earlier releases that this one was fine-tuned, distilled or pruned from.",
+                        related_name="derivatives",
+                        to="models_catalog.release",
+                    ),
+                ),
+                (
+                    "license",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Empty for a model that is not released.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="releases",
+                        to="models_catalog.license",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-released_on', 'name'),
+                "ordering": ("-released_on", "name"),
             },
         ),
         migrations.CreateModel(
-            name='Provider',
+            name="Provider",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now())),
-                ('slug', models.CharField(help_text='Names the entry in links, anchors and exports.', max_length=80, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use lower-case letters, digits and single hyphens, for example “llama-4-scout”.')], verbose_name='short name')),
-                ('name', models.CharField(max_length=80, unique=True)),
-                ('url', models.URLField(help_text='The provider’s own page about Llama.', max_length=500, verbose_name='web address')),
-                ('note', models.TextField(blank=True, help_text='One or two sentences: what they offer. Plain text.')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
-                ('option', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='providers', to='models_catalog.deploymentoption', verbose_name='way to run')),
-                ('releases', models.ManyToManyField(blank=True, help_text='Releases that the provider’s documentation names.', related_name='providers', to='models_catalog.release')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "slug",
+                    models.CharField(
+                        help_text="Names the entry in links, anchors and exports.",
+                        max_length=80,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[a-z0-9]+(-[a-z0-9]+)*\\Z",
+                                "Use lower-case letters, digits and single hyphens, for example “llama-4-scout”.",
+                            )
+                        ],
+                        verbose_name="short name",
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, unique=True)),
+                (
+                    "url",
+                    models.URLField(
+                        help_text="The provider’s own page about Llama.", max_length=500, verbose_name="web address"
+                    ),
+                ),
+                ("note", models.TextField(blank=True, help_text="One or two sentences: what they offer. Plain text.")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
+                (
+                    "option",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="providers",
+                        to="models_catalog.deploymentoption",
+                        verbose_name="way to run",
+                    ),
+                ),
+                (
+                    "releases",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Releases that the provider’s documentation names.",
+                        related_name="providers",
+                        to="models_catalog.release",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('option', 'position', 'name'),
+                "ordering": ("option", "position", "name"),
             },
         ),
         migrations.CreateModel(
-            name='Source',
+            name="Source",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now())),
-                ('slug', models.CharField(help_text='Last part of the page’s address. Changing it leaves a redirect from the old one.', max_length=80, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use lower-case letters, digits and single hyphens, for example “llama-4-scout”.')], verbose_name='address')),
-                ('title', models.CharField(help_text='The document’s own title.', max_length=200)),
-                ('publisher', models.CharField(help_text='Who issued it, for example “Meta”.', max_length=120)),
-                ('url', models.URLField(help_text='Where a reader can open the document.', max_length=500, verbose_name='web address')),
-                ('kind', models.CharField(choices=[('model_card', 'model card'), ('license', 'license text'), ('policy', 'use policy'), ('paper', 'paper'), ('registry', 'model registry'), ('documentation', 'documentation'), ('filing', 'company filing'), ('announcement', 'announcement'), ('press', 'press report'), ('standard', 'standard or law')], max_length=20)),
-                ('published_on', models.DateField(blank=True, help_text='Empty if the document carries no date.', null=True)),
-                ('last_checked_on', models.DateField(blank=True, db_index=True, help_text='When an editor last read the document itself. Empty: it could not be read; readers are told so.', null=True)),
-                ('note', models.TextField(blank=True, help_text='What a reader should know about it, for example the edition or commit that was read.')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "slug",
+                    models.CharField(
+                        help_text="Last part of the page’s address. Changing it leaves a redirect from the old one.",
+                        max_length=80,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[a-z0-9]+(-[a-z0-9]+)*\\Z",
+                                "Use lower-case letters, digits and single hyphens, for example “llama-4-scout”.",
+                            )
+                        ],
+                        verbose_name="address",
+                    ),
+                ),
+                ("title", models.CharField(help_text="The document’s own title.", max_length=200)),
+                ("publisher", models.CharField(help_text="Who issued it, for example “Meta”.", max_length=120)),
+                (
+                    "url",
+                    models.URLField(
+                        help_text="Where a reader can open the document.", max_length=500, verbose_name="web address"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("model_card", "model card"),
+                            ("license", "license text"),
+                            ("policy", "use policy"),
+                            ("paper", "paper"),
+                            ("registry", "model registry"),
+                            ("documentation", "documentation"),
+                            ("filing", "company filing"),
+                            ("announcement", "announcement"),
+                            ("press", "press report"),
+                            ("standard", "standard or law"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "published_on",
+                    models.DateField(blank=True, help_text="Empty if the document carries no date.", null=True),
+                ),
+                (
+                    "last_checked_on",
+                    models.DateField(
+                        blank=True,
+                        db_index=True,
+                        help_text="When an editor last read the document itself. Empty: it could not be read; readers are told so.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "note",
+                    models.TextField(
+                        blank=True,
+                        help_text="What a reader should know about it, for example the edition or commit that was read.",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('publisher', 'title', 'slug'),
-                'indexes': [models.Index(fields=['kind', 'publisher', 'title'], name='source_by_kind')],
-                'constraints': [models.UniqueConstraint(fields=('url', 'title'), name='one_source_per_address_and_title'), models.CheckConstraint(condition=models.Q(('kind__in', ['model_card', 'license', 'policy', 'paper', 'registry', 'documentation', 'filing', 'announcement', 'press', 'standard'])), name='source_kind_is_known', violation_error_message='Choose one of the listed values for kind.')],
+                "ordering": ("publisher", "title", "slug"),
+                "indexes": [models.Index(fields=["kind", "publisher", "title"], name="source_by_kind")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("url", "title"), name="one_source_per_address_and_title"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "model_card",
+                                    "license",
+                                    "policy",
+                                    "paper",
+                                    "registry",
+                                    "documentation",
+                                    "filing",
+                                    "announcement",
+                                    "press",
+                                    "standard",
+                                ],
+                            )
+                        ),
+                        name="source_kind_is_known",
+                        violation_error_message="Choose one of the listed values for kind.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='TimelineEvent',
+            name="TimelineEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now())),
-                ('slug', models.CharField(help_text='Last part of the page’s address. Changing it leaves a redirect from the old one.', max_length=80, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use lower-case letters, digits and single hyphens, for example “llama-4-scout”.')], verbose_name='address')),
-                ('title', models.CharField(help_text='What happened, in a few words: “Llama 3.1 is released”.', max_length=140)),
-                ('happened_on', models.DateField(help_text='If only the month or year is known, enter its first day.', verbose_name='date')),
-                ('date_precision', models.CharField(choices=[('day', 'the day'), ('month', 'the month only'), ('year', 'the year only')], default='day', max_length=8)),
-                ('kind', models.CharField(choices=[('release', 'Release'), ('announcement', 'Announcement'), ('research', 'Research'), ('license', 'License and policy'), ('partnership', 'Partnership'), ('incident', 'Incident'), ('product', 'Product')], max_length=12)),
-                ('summary', models.TextField(help_text='Two to four sentences: what happened and why it matters. Plain text.')),
-                ('is_headline', models.BooleanField(default=False, help_text='Shown at the top of the hub page.', verbose_name='in “What’s new”')),
-                ('is_listed', models.BooleanField(default=True, verbose_name='shown to readers')),
-                ('releases', models.ManyToManyField(blank=True, help_text='Releases that it concerns.', related_name='events', to='models_catalog.release')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "slug",
+                    models.CharField(
+                        help_text="Last part of the page’s address. Changing it leaves a redirect from the old one.",
+                        max_length=80,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[a-z0-9]+(-[a-z0-9]+)*\\Z",
+                                "Use lower-case letters, digits and single hyphens, for example “llama-4-scout”.",
+                            )
+                        ],
+                        verbose_name="address",
+                    ),
+                ),
+                (
+                    "title",
+                    models.CharField(
+                        help_text="What happened, in a few words: “Llama 3.1 is released”.", max_length=140
+                    ),
+                ),
+                (
+                    "happened_on",
+                    models.DateField(
+                        help_text="If only the month or year is known, enter its first day.", verbose_name="date"
+                    ),
+                ),
+                (
+                    "date_precision",
+                    models.CharField(
+                        choices=[("day", "the day"), ("month", "the month only"), ("year", "the year only")],
+                        default="day",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("release", "Release"),
+                            ("announcement", "Announcement"),
+                            ("research", "Research"),
+                            ("license", "License and policy"),
+                            ("partnership", "Partnership"),
+                            ("incident", "Incident"),
+                            ("product", "Product"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "summary",
+                    models.TextField(help_text="Two to four sentences: what happened and why it matters. Plain text."),
+                ),
+                (
+                    "is_headline",
+                    models.BooleanField(
+                        default=False, help_text="Shown at the top of the hub page.", verbose_name="in “What’s new”"
+                    ),
+                ),
+                ("is_listed", models.BooleanField(default=True, verbose_name="shown to readers")),
+                (
+                    "releases",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Releases that it concerns.",
+                        related_name="events",
+                        to="models_catalog.release",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-happened_on', 'slug'),
+                "ordering": ("-happened_on", "slug"),
             },
         ),
         migrations.CreateModel(
-            name='Variant',
+            name="Variant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now())),
-                ('slug', models.CharField(help_text='Names the entry in links, anchors and exports.', max_length=80, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use lower-case letters, digits and single hyphens, for example “llama-4-scout”.')], verbose_name='short name')),
-                ('name', models.CharField(help_text='“Llama 3.1 8B Instruct”.', max_length=120, unique=True)),
-                ('size_label', models.CharField(help_text='As Meta names the size: “8B”, “17B × 16 experts”.', max_length=24)),
-                ('kind', models.CharField(choices=[('base', 'Base'), ('instruct', 'Instruct'), ('python', 'Python'), ('safeguard', 'Safeguard')], max_length=12)),
-                ('quantization', models.CharField(choices=[('none', '16-bit'), ('unstated', 'not stated'), ('fp8', 'FP8'), ('int8', 'Int8'), ('int4', 'Int4'), ('qlora_int4', 'Int4 (QLoRA)'), ('spinquant_int4', 'Int4 (SpinQuant)')], default='none', max_length=16, verbose_name='number format')),
-                ('parameters_total', models.PositiveBigIntegerField(help_text='All parameters: 109000000000 for 109B.')),
-                ('parameters_qualifier', models.CharField(choices=[('exact', 'exactly'), ('about', 'about'), ('at_least', 'at least'), ('up_to', 'up to')], default='exact', max_length=8)),
-                ('parameters_active', models.PositiveBigIntegerField(blank=True, help_text='Parameters used for each token; only for mixture-of-experts models.', null=True)),
-                ('experts', models.PositiveSmallIntegerField(blank=True, help_text='Only for mixture-of-experts models.', null=True)),
-                ('context_tokens', models.PositiveBigIntegerField(blank=True, help_text='In tokens; only where it differs from the release.', null=True, verbose_name='context window')),
-                ('pretraining_tokens', models.PositiveBigIntegerField(blank=True, help_text='In tokens; only where it differs from the release.', null=True)),
-                ('knowledge_cutoff', models.DateField(blank=True, help_text='First day of the month; only where it differs from the release.', null=True)),
-                ('layers', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('attention_heads', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('kv_heads', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='key-value heads')),
-                ('head_size', models.PositiveSmallIntegerField(blank=True, help_text='Numbers per attention head.', null=True)),
-                ('repository_id', models.CharField(blank=True, help_text='Where Meta publishes it on Hugging Face: “meta-llama/Llama-3.1-8B-Instruct”. Empty if it is not published there.', max_length=120, verbose_name='repository')),
-                ('release', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='variants', to='models_catalog.release')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "slug",
+                    models.CharField(
+                        help_text="Names the entry in links, anchors and exports.",
+                        max_length=80,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[a-z0-9]+(-[a-z0-9]+)*\\Z",
+                                "Use lower-case letters, digits and single hyphens, for example “llama-4-scout”.",
+                            )
+                        ],
+                        verbose_name="short name",
+                    ),
+                ),
+                ("name", models.CharField(help_text="“Llama 3.1 8B Instruct”.", max_length=120, unique=True)),
+                (
+                    "size_label",
+                    models.CharField(help_text="As Meta names the size: “8B”, “17B × 16 experts”.", max_length=24),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("base", "Base"),
+                            ("instruct", "Instruct"),
+                            ("python", "Python"),
+                            ("safeguard", "Safeguard"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "quantization",
+                    models.CharField(
+                        choices=[
+                            ("none", "16-bit"),
+                            ("unstated", "not stated"),
+                            ("fp8", "FP8"),
+                            ("int8", "Int8"),
+                            ("int4", "Int4"),
+                            ("qlora_int4", "Int4 (QLoRA)"),
+                            ("spinquant_int4", "Int4 (SpinQuant)"),
+                        ],
+                        default="none",
+                        max_length=16,
+                        verbose_name="number format",
+                    ),
+                ),
+                (
+                    "parameters_total",
+                    models.PositiveBigIntegerField(help_text="All parameters: 109000000000 for 109B."),
+                ),
+                (
+                    "parameters_qualifier",
+                    models.CharField(
+                        choices=[
+                            ("exact", "exactly"),
+                            ("about", "about"),
+                            ("at_least", "at least"),
+                            ("up_to", "up to"),
+                        ],
+                        default="exact",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "parameters_active",
+                    models.PositiveBigIntegerField(
+                        blank=True,
+                        help_text="Parameters used for each token; only for mixture-of-experts models.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "experts",
+                    models.PositiveSmallIntegerField(
+                        blank=True, help_text="Only for mixture-of-experts models.", null=True
+                    ),
+                ),
+                (
+                    "context_tokens",
+                    models.PositiveBigIntegerField(
+                        blank=True,
+                        help_text="In tokens; only where it differs from the release.",
+                        null=True,
+                        verbose_name="context window",
+                    ),
+                ),
+                (
+                    "pretraining_tokens",
+                    models.PositiveBigIntegerField(
+                        blank=True, help_text="In tokens; only where it differs from the release.", null=True
+                    ),
+                ),
+                (
+                    "knowledge_cutoff",
+                    models.DateField(
+                        blank=True,
+                        help_text="First day of the month; only where it differs from the release.",
+                        null=True,
+                    ),
+                ),
+                ("layers", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("attention_heads", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("kv_heads", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="key-value heads")),
+                (
+                    "head_size",
+                    models.PositiveSmallIntegerField(blank=True, help_text="Numbers per attention head.", null=True),
+                ),
+                (
+                    "repository_id",
+                    models.CharField(
+                        blank=True,
+                        help_text="Where Meta publishes it on Hugging Face: “meta-llama/Llama-3.1-8B-Instruct”. Empty if it is not published there.",
+                        max_length=120,
+                        verbose_name="repository",
+                    ),
+                ),
+                (
+                    "release",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="variants",
+                        to="models_catalog.release",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'checkpoint',
-                'ordering': ('release', 'parameters_total', 'kind', 'quantization', 'slug'),
+                "verbose_name": "checkpoint",
+                "ordering": ("release", "parameters_total", "kind", "quantization", "slug"),
             },
         ),
         migrations.CreateModel(
-            name='Correction',
+            name="Correction",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now())),
-                ('slug', models.CharField(help_text='Names the correction in links: /corrections/#…', max_length=80, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use lower-case letters, digits and single hyphens, for example “llama-4-scout”.')], verbose_name='short name')),
-                ('what_we_said', models.TextField(help_text='The wrong statement, in short.')),
-                ('what_is_right', models.TextField(help_text='The right statement, as the source has it.')),
-                ('why', models.TextField(help_text='How the mistake came about or why it matters, in a sentence or two.')),
-                ('wrong_value', models.CharField(blank=True, help_text='The wrong value alone, shown beside the fact: “15T tokens”.', max_length=80)),
-                ('published_on', models.DateField(help_text='When the hub put it right.')),
-                ('field', models.CharField(blank=True, help_text='Which field of the entry it is about. Empty for a statement in prose.', max_length=40)),
-                ('deployment_option', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to='models_catalog.deploymentoption')),
-                ('key_figure', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to='models_catalog.keyfigure')),
-                ('license', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to='models_catalog.license')),
-                ('license_rule', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to='models_catalog.licenserule')),
-                ('provider', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to='models_catalog.provider')),
-                ('release', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to='models_catalog.release')),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='models_catalog.source')),
-                ('event', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to='models_catalog.timelineevent')),
-                ('variant', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to='models_catalog.variant')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "slug",
+                    models.CharField(
+                        help_text="Names the correction in links: /corrections/#…",
+                        max_length=80,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[a-z0-9]+(-[a-z0-9]+)*\\Z",
+                                "Use lower-case letters, digits and single hyphens, for example “llama-4-scout”.",
+                            )
+                        ],
+                        verbose_name="short name",
+                    ),
+                ),
+                ("what_we_said", models.TextField(help_text="The wrong statement, in short.")),
+                ("what_is_right", models.TextField(help_text="The right statement, as the source has it.")),
+                (
+                    "why",
+                    models.TextField(help_text="How the mistake came about or why it matters, in a sentence or two."),
+                ),
+                (
+                    "wrong_value",
+                    models.CharField(
+                        blank=True,
+                        help_text="The wrong value alone, shown beside the fact: “15T tokens”.",
+                        max_length=80,
+                    ),
+                ),
+                ("published_on", models.DateField(help_text="When the hub put it right.")),
+                (
+                    "field",
+                    models.CharField(
+                        blank=True,
+                        help_text="Which field of the entry it is about. Empty for a statement in prose.",
+                        max_length=40,
+                    ),
+                ),
+                (
+                    "deployment_option",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="%(class)ss",
+                        to="models_catalog.deploymentoption",
+                    ),
+                ),
+                (
+                    "key_figure",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="%(class)ss",
+                        to="models_catalog.keyfigure",
+                    ),
+                ),
+                (
+                    "license",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="%(class)ss",
+                        to="models_catalog.license",
+                    ),
+                ),
+                (
+                    "license_rule",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="%(class)ss",
+                        to="models_catalog.licenserule",
+                    ),
+                ),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="%(class)ss",
+                        to="models_catalog.provider",
+                    ),
+                ),
+                (
+                    "release",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="%(class)ss",
+                        to="models_catalog.release",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="corrections",
+                        to="models_catalog.source",
+                    ),
+                ),
+                (
+                    "event",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="%(class)ss",
+                        to="models_catalog.timelineevent",
+                    ),
+                ),
+                (
+                    "variant",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="%(class)ss",
+                        to="models_catalog.variant",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-published_on', 'slug'),
+                "ordering": ("-published_on", "slug"),
             },
         ),
         migrations.CreateModel(
-            name='Citation',
+            name="Citation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now())),
-                ('field', models.CharField(help_text='Which field of the entry, by its name, for example “context_tokens”.', max_length=40)),
-                ('locator', models.CharField(blank=True, help_text='Where in the source: page, section, clause or table.', max_length=160)),
-                ('status', models.CharField(choices=[('verified', 'verified'), ('disputed', 'disputed'), ('unverified', 'unverified')], default='verified', help_text='Verified: read in the source. Disputed: sources disagree; say how in the note. Unverified: the source could not be read.', max_length=12)),
-                ('note', models.TextField(blank=True, help_text='Shown with the source, for example how another source differs.')),
-                ('checked_on', models.DateField(help_text='The day this fact was last compared with the source.')),
-                ('deployment_option', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to='models_catalog.deploymentoption')),
-                ('key_figure', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to='models_catalog.keyfigure')),
-                ('license', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to='models_catalog.license')),
-                ('license_rule', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to='models_catalog.licenserule')),
-                ('provider', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to='models_catalog.provider')),
-                ('release', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to='models_catalog.release')),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='citations', to='models_catalog.source')),
-                ('event', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to='models_catalog.timelineevent')),
-                ('variant', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to='models_catalog.variant')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "field",
+                    models.CharField(
+                        help_text="Which field of the entry, by its name, for example “context_tokens”.", max_length=40
+                    ),
+                ),
+                (
+                    "locator",
+                    models.CharField(
+                        blank=True, help_text="Where in the source: page, section, clause or table.", max_length=160
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("verified", "verified"), ("disputed", "disputed"), ("unverified", "unverified")],
+                        default="verified",
+                        help_text="Verified: read in the source. Disputed: sources disagree; say how in the note. Unverified: the source could not be read.",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "note",
+                    models.TextField(
+                        blank=True, help_text="Shown with the source, for example how another source differs."
+                    ),
+                ),
+                ("checked_on", models.DateField(help_text="The day this fact was last compared with the source.")),
+                (
+                    "deployment_option",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="%(class)ss",
+                        to="models_catalog.deploymentoption",
+                    ),
+                ),
+                (
+                    "key_figure",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="%(class)ss",
+                        to="models_catalog.keyfigure",
+                    ),
+                ),
+                (
+                    "license",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="%(class)ss",
+                        to="models_catalog.license",
+                    ),
+                ),
+                (
+                    "license_rule",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="%(class)ss",
+                        to="models_catalog.licenserule",
+                    ),
+                ),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="%(class)ss",
+                        to="models_catalog.provider",
+                    ),
+                ),
+                (
+                    "release",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="%(class)ss",
+                        to="models_catalog.release",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="citations",
+                        to="models_catalog.source",
+                    ),
+                ),
+                (
+                    "event",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="%(class)ss",
+                        to="models_catalog.timelineevent",
+                    ),
+                ),
+                (
+                    "variant",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="%(class)ss",
+                        to="models_catalog.variant",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('field', 'source', 'locator', 'pk'),
+                "ordering": ("field", "source", "locator", "pk"),
             },
         ),
         migrations.AddIndex(
-            model_name='release',
-            index=models.Index(fields=['-released_on', 'name'], name='release_newest_first'),
+            model_name="release",
+            index=models.Index(fields=["-released_on", "name"], name="release_newest_first"),
         ),
         migrations.AddIndex(
-            model_name='release',
-            index=models.Index(fields=['branch', '-released_on', 'name'], name='release_by_branch'),
+            model_name="release",
+            index=models.Index(fields=["branch", "-released_on", "name"], name="release_by_branch"),
         ),
         migrations.AddIndex(
-            model_name='release',
-            index=models.Index(fields=['generation', '-released_on', 'name'], name='release_by_generation'),
+            model_name="release",
+            index=models.Index(fields=["generation", "-released_on", "name"], name="release_by_generation"),
         ),
         migrations.AddIndex(
-            model_name='release',
-            index=models.Index(fields=['context_tokens', 'name'], name='release_by_context'),
+            model_name="release",
+            index=models.Index(fields=["context_tokens", "name"], name="release_by_context"),
         ),
         migrations.AddIndex(
-            model_name='release',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['modalities_in'], name='release_by_input'),
+            model_name="release",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["modalities_in"], name="release_by_input"),
         ),
         migrations.AddConstraint(
-            model_name='release',
-            constraint=models.CheckConstraint(condition=models.Q(('branch__in', ['core', 'code', 'safeguard'])), name='release_branch_is_known', violation_error_message='Choose one of the listed values for branch.'),
+            model_name="release",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("branch__in", ["core", "code", "safeguard"])),
+                name="release_branch_is_known",
+                violation_error_message="Choose one of the listed values for branch.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='release',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['available', 'research', 'announced'])), name='release_status_is_known', violation_error_message='Choose one of the listed values for status.'),
+            model_name="release",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["available", "research", "announced"])),
+                name="release_status_is_known",
+                violation_error_message="Choose one of the listed values for status.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='release',
-            constraint=models.CheckConstraint(condition=models.Q(('architecture__in', ['dense', 'dense_vision', 'moe'])), name='release_architecture_is_known', violation_error_message='Choose one of the listed values for architecture.'),
+            model_name="release",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("architecture__in", ["dense", "dense_vision", "moe"])),
+                name="release_architecture_is_known",
+                violation_error_message="Choose one of the listed values for architecture.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='release',
-            constraint=models.CheckConstraint(condition=models.Q(('date_precision__in', ['day', 'month', 'year'])), name='release_date_precision_is_known', violation_error_message='Choose one of the listed values for date precision.'),
+            model_name="release",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("date_precision__in", ["day", "month", "year"])),
+                name="release_date_precision_is_known",
+                violation_error_message="Choose one of the listed values for date precision.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='release',
-            constraint=models.CheckConstraint(condition=models.Q(('pretraining_qualifier__in', ['exact', 'about', 'at_least', 'up_to'])), name='release_pretraining_qualifier_is_known', violation_error_message='Choose one of the listed values for pretraining qualifier.'),
+            model_name="release",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("pretraining_qualifier__in", ["exact", "about", "at_least", "up_to"])),
+                name="release_pretraining_qualifier_is_known",
+                violation_error_message="Choose one of the listed values for pretraining qualifier.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='release',
-            constraint=models.CheckConstraint(condition=models.Q(('released_on__isnull', True), ('date_precision', 'day'), models.Q(('date_precision', 'month'), ('released_on__day', 1)), models.Q(('date_precision', 'year'), ('released_on__day', 1), ('released_on__month', 1)), _connector='OR'), name='release_date_matches_its_precision', violation_error_message='A date known only by its month or year is entered as the first day of it (for example 2023-02-01 with “the month only”).'),
+            model_name="release",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("released_on__isnull", True),
+                    ("date_precision", "day"),
+                    models.Q(("date_precision", "month"), ("released_on__day", 1)),
+                    models.Q(("date_precision", "year"), ("released_on__day", 1), ("released_on__month", 1)),
+                    _connector="OR",
+                ),
+                name="release_date_matches_its_precision",
+                violation_error_message="A date known only by its month or year is entered as the first day of it (for example 2023-02-01 with “the month only”).",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='release',
-            constraint=models.CheckConstraint(condition=models.Q(('context_tokens__isnull', True), ('context_tokens__gt', 0), _connector='OR'), name='release_context_is_positive', violation_error_message='Context tokens must be above zero, or empty if unknown.'),
+            model_name="release",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("context_tokens__isnull", True), ("context_tokens__gt", 0), _connector="OR"),
+                name="release_context_is_positive",
+                violation_error_message="Context tokens must be above zero, or empty if unknown.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='release',
-            constraint=models.CheckConstraint(condition=models.Q(('pretraining_tokens__isnull', True), ('pretraining_tokens__gt', 0), _connector='OR'), name='release_pretraining_is_positive', violation_error_message='Pretraining tokens must be above zero, or empty if unknown.'),
+            model_name="release",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("pretraining_tokens__isnull", True), ("pretraining_tokens__gt", 0), _connector="OR"
+                ),
+                name="release_pretraining_is_positive",
+                violation_error_message="Pretraining tokens must be above zero, or empty if unknown.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='release',
-            constraint=models.CheckConstraint(condition=models.Q(('knowledge_cutoff__isnull', True), ('knowledge_cutoff__day', 1), _connector='OR'), name='release_cutoff_is_a_month', violation_error_message='A knowledge cut-off is a month: enter its first day, for example 2023-12-01.'),
+            model_name="release",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("knowledge_cutoff__isnull", True), ("knowledge_cutoff__day", 1), _connector="OR"),
+                name="release_cutoff_is_a_month",
+                violation_error_message="A knowledge cut-off is a month: enter its first day, for example 2023-12-01.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='release',
-            constraint=models.CheckConstraint(condition=models.Q(('knowledge_cutoff__isnull', True), ('knowledge_cutoff__lte', models.F('released_on')), _connector='OR'), name='release_cutoff_is_before_release', violation_error_message='The knowledge cut-off cannot lie after the release. Check both dates.'),
+            model_name="release",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("knowledge_cutoff__isnull", True),
+                    ("knowledge_cutoff__lte", models.F("released_on")),
+                    _connector="OR",
+                ),
+                name="release_cutoff_is_before_release",
+                violation_error_message="The knowledge cut-off cannot lie after the release. Check both dates.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='release',
-            constraint=models.CheckConstraint(condition=models.Q(('status', 'announced'), ('license__isnull', False), _connector='OR'), name='released_models_have_a_license', violation_error_message='Choose the license: only a model that is announced and not released has none.'),
+            model_name="release",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status", "announced"), ("license__isnull", False), _connector="OR"),
+                name="released_models_have_a_license",
+                violation_error_message="Choose the license: only a model that is announced and not released has none.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='release',
-            constraint=models.CheckConstraint(condition=models.Q(('modalities_in__contained_by', ['text', 'code', 'image']), ('modalities_out__contained_by', ['text', 'code', 'image']), ('modalities_in__len__gt', 0), ('modalities_out__len__gt', 0)), name='release_modalities_are_known', violation_error_message='Choose at least one input and one output, from text, code and image.'),
+            model_name="release",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("modalities_in__contained_by", ["text", "code", "image"]),
+                    ("modalities_out__contained_by", ["text", "code", "image"]),
+                    ("modalities_in__len__gt", 0),
+                    ("modalities_out__len__gt", 0),
+                ),
+                name="release_modalities_are_known",
+                violation_error_message="Choose at least one input and one output, from text, code and image.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='release',
-            constraint=models.CheckConstraint(condition=models.Q(('slug__in', ['compare']), _negated=True), name='release_address_is_not_reserved', violation_error_message='This address belongs to another page of the site. Choose a different one.'),
+            model_name="release",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("slug__in", ["compare"]), _negated=True),
+                name="release_address_is_not_reserved",
+                violation_error_message="This address belongs to another page of the site. Choose a different one.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='provider',
-            index=models.Index(fields=['option', 'position', 'name'], name='provider_by_option'),
+            model_name="provider",
+            index=models.Index(fields=["option", "position", "name"], name="provider_by_option"),
         ),
         migrations.AddIndex(
-            model_name='timelineevent',
-            index=models.Index(fields=['-happened_on', 'slug'], name='event_newest_first'),
+            model_name="timelineevent",
+            index=models.Index(fields=["-happened_on", "slug"], name="event_newest_first"),
         ),
         migrations.AddIndex(
-            model_name='timelineevent',
-            index=models.Index(fields=['kind', '-happened_on', 'slug'], name='event_by_kind'),
+            model_name="timelineevent",
+            index=models.Index(fields=["kind", "-happened_on", "slug"], name="event_by_kind"),
         ),
         migrations.AddIndex(
-            model_name='timelineevent',
-            index=models.Index(condition=models.Q(('is_headline', True), ('is_listed', True)), fields=['-happened_on', 'slug'], name='event_headlines'),
+            model_name="timelineevent",
+            index=models.Index(
+                condition=models.Q(("is_headline", True), ("is_listed", True)),
+                fields=["-happened_on", "slug"],
+                name="event_headlines",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='timelineevent',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['release', 'announcement', 'research', 'license', 'partnership', 'incident', 'product'])), name='event_kind_is_known', violation_error_message='Choose one of the listed values for kind.'),
+            model_name="timelineevent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        ["release", "announcement", "research", "license", "partnership", "incident", "product"],
+                    )
+                ),
+                name="event_kind_is_known",
+                violation_error_message="Choose one of the listed values for kind.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='timelineevent',
-            constraint=models.CheckConstraint(condition=models.Q(('date_precision__in', ['day', 'month', 'year'])), name='event_date_precision_is_known', violation_error_message='Choose one of the listed values for date precision.'),
+            model_name="timelineevent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("date_precision__in", ["day", "month", "year"])),
+                name="event_date_precision_is_known",
+                violation_error_message="Choose one of the listed values for date precision.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='timelineevent',
-            constraint=models.CheckConstraint(condition=models.Q(('happened_on__isnull', True), ('date_precision', 'day'), models.Q(('date_precision', 'month'), ('happened_on__day', 1)), models.Q(('date_precision', 'year'), ('happened_on__day', 1), ('happened_on__month', 1)), _connector='OR'), name='event_date_matches_its_precision', violation_error_message='A date known only by its month or year is entered as the first day of it (for example 2023-02-01 with “the month only”).'),
+            model_name="timelineevent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("happened_on__isnull", True),
+                    ("date_precision", "day"),
+                    models.Q(("date_precision", "month"), ("happened_on__day", 1)),
+                    models.Q(("date_precision", "year"), ("happened_on__day", 1), ("happened_on__month", 1)),
+                    _connector="OR",
+                ),
+                name="event_date_matches_its_precision",
+                violation_error_message="A date known only by its month or year is entered as the first day of it (for example 2023-02-01 with “the month only”).",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='licenserule',
-            constraint=models.UniqueConstraint(fields=('use_case', 'license'), name='one_rule_per_use_case_and_license', violation_error_message='This license already has a rule for this use case. Edit that one instead.'),
+            model_name="licenserule",
+            constraint=models.UniqueConstraint(
+                fields=("use_case", "license"),
+                name="one_rule_per_use_case_and_license",
+                violation_error_message="This license already has a rule for this use case. Edit that one instead.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='licenserule',
-            constraint=models.CheckConstraint(condition=models.Q(('verdict__in', ['allowed', 'conditions', 'ask_meta', 'prohibited', 'not_covered'])), name='rule_verdict_is_known', violation_error_message='Choose one of the listed values for verdict.'),
+            model_name="licenserule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("verdict__in", ["allowed", "conditions", "ask_meta", "prohibited", "not_covered"])),
+                name="rule_verdict_is_known",
+                violation_error_message="Choose one of the listed values for verdict.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='licenserule',
-            constraint=models.CheckConstraint(condition=models.Q(('verdict', 'allowed'), models.Q(('conditions', ''), _negated=True), _connector='OR'), name='rule_states_its_conditions', violation_error_message='Say in “conditions” what the reader must do or mind: only “Allowed” needs none.'),
+            model_name="licenserule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("verdict", "allowed"), models.Q(("conditions", ""), _negated=True), _connector="OR"
+                ),
+                name="rule_states_its_conditions",
+                violation_error_message="Say in “conditions” what the reader must do or mind: only “Allowed” needs none.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='licenserule',
-            constraint=models.CheckConstraint(condition=models.Q(('verdict', 'not_covered'), models.Q(('clause', ''), _negated=True), _connector='OR'), name='rule_names_its_clause', violation_error_message='Name the clause that says so: only “Not covered” needs none.'),
+            model_name="licenserule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("verdict", "not_covered"), models.Q(("clause", ""), _negated=True), _connector="OR"
+                ),
+                name="rule_names_its_clause",
+                violation_error_message="Name the clause that says so: only “Not covered” needs none.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='variant',
-            index=models.Index(fields=['release', 'parameters_total', 'kind'], name='variant_by_size'),
+            model_name="variant",
+            index=models.Index(fields=["release", "parameters_total", "kind"], name="variant_by_size"),
         ),
         migrations.AddIndex(
-            model_name='variant',
-            index=models.Index(fields=['parameters_total'], name='variant_by_parameters'),
+            model_name="variant",
+            index=models.Index(fields=["parameters_total"], name="variant_by_parameters"),
         ),
         migrations.AddConstraint(
-            model_name='variant',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['base', 'instruct', 'python', 'safeguard'])), name='variant_kind_is_known', violation_error_message='Choose one of the listed values for kind.'),
+            model_name="variant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["base", "instruct", "python", "safeguard"])),
+                name="variant_kind_is_known",
+                violation_error_message="Choose one of the listed values for kind.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='variant',
-            constraint=models.CheckConstraint(condition=models.Q(('quantization__in', ['none', 'unstated', 'fp8', 'int8', 'int4', 'qlora_int4', 'spinquant_int4'])), name='variant_quantization_is_known', violation_error_message='Choose one of the listed values for quantization.'),
+            model_name="variant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("quantization__in", ["none", "unstated", "fp8", "int8", "int4", "qlora_int4", "spinquant_int4"])
+                ),
+                name="variant_quantization_is_known",
+                violation_error_message="Choose one of the listed values for quantization.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='variant',
-            constraint=models.CheckConstraint(condition=models.Q(('parameters_qualifier__in', ['exact', 'about', 'at_least', 'up_to'])), name='variant_qualifier_is_known', violation_error_message='Choose one of the listed values for parameters qualifier.'),
+            model_name="variant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("parameters_qualifier__in", ["exact", "about", "at_least", "up_to"])),
+                name="variant_qualifier_is_known",
+                violation_error_message="Choose one of the listed values for parameters qualifier.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='variant',
-            constraint=models.CheckConstraint(condition=models.Q(('parameters_total__isnull', True), ('parameters_total__gt', 0), _connector='OR'), name='variant_total_is_positive', violation_error_message='Parameters total must be above zero, or empty if unknown.'),
+            model_name="variant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("parameters_total__isnull", True), ("parameters_total__gt", 0), _connector="OR"),
+                name="variant_total_is_positive",
+                violation_error_message="Parameters total must be above zero, or empty if unknown.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='variant',
-            constraint=models.CheckConstraint(condition=models.Q(('parameters_active__isnull', True), ('parameters_active__gt', 0), _connector='OR'), name='variant_active_is_positive', violation_error_message='Parameters active must be above zero, or empty if unknown.'),
+            model_name="variant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("parameters_active__isnull", True), ("parameters_active__gt", 0), _connector="OR"),
+                name="variant_active_is_positive",
+                violation_error_message="Parameters active must be above zero, or empty if unknown.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='variant',
-            constraint=models.CheckConstraint(condition=models.Q(('parameters_active__isnull', True), ('parameters_active__lte', models.F('parameters_total')), _connector='OR'), name='variant_active_is_at_most_total', violation_error_message='Active parameters cannot exceed the total. Check both numbers.'),
+            model_name="variant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("parameters_active__isnull", True),
+                    ("parameters_active__lte", models.F("parameters_total")),
+                    _connector="OR",
+                ),
+                name="variant_active_is_at_most_total",
+                violation_error_message="Active parameters cannot exceed the total. Check both numbers.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='variant',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('experts__isnull', True), ('parameters_active__isnull', True)), models.Q(('experts__gt', 1), ('experts__isnull', False), ('parameters_active__isnull', False)), _connector='OR'), name='variant_experts_go_with_active', violation_error_message='A mixture of experts has both an active parameter count and at least two experts; a dense model has neither.'),
+            model_name="variant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("experts__isnull", True), ("parameters_active__isnull", True)),
+                    models.Q(("experts__gt", 1), ("experts__isnull", False), ("parameters_active__isnull", False)),
+                    _connector="OR",
+                ),
+                name="variant_experts_go_with_active",
+                violation_error_message="A mixture of experts has both an active parameter count and at least two experts; a dense model has neither.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='variant',
-            constraint=models.CheckConstraint(condition=models.Q(('context_tokens__isnull', True), ('context_tokens__gt', 0), _connector='OR'), name='variant_context_is_positive', violation_error_message='Context tokens must be above zero, or empty if unknown.'),
+            model_name="variant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("context_tokens__isnull", True), ("context_tokens__gt", 0), _connector="OR"),
+                name="variant_context_is_positive",
+                violation_error_message="Context tokens must be above zero, or empty if unknown.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='variant',
-            constraint=models.CheckConstraint(condition=models.Q(('pretraining_tokens__isnull', True), ('pretraining_tokens__gt', 0), _connector='OR'), name='variant_pretraining_is_positive', violation_error_message='Pretraining tokens must be above zero, or empty if unknown.'),
+            model_name="variant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("pretraining_tokens__isnull", True), ("pretraining_tokens__gt", 0), _connector="OR"
+                ),
+                name="variant_pretraining_is_positive",
+                violation_error_message="Pretraining tokens must be above zero, or empty if unknown.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='variant',
-            constraint=models.CheckConstraint(condition=models.Q(('layers__isnull', True), ('layers__gt', 0), _connector='OR'), name='variant_layers_is_positive', violation_error_message='Layers must be above zero, or empty if unknown.'),
+            model_name="variant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("layers__isnull", True), ("layers__gt", 0), _connector="OR"),
+                name="variant_layers_is_positive",
+                violation_error_message="Layers must be above zero, or empty if unknown.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='variant',
-            constraint=models.CheckConstraint(condition=models.Q(('attention_heads__isnull', True), ('attention_heads__gt', 0), _connector='OR'), name='variant_attention_heads_is_positive', violation_error_message='Attention heads must be above zero, or empty if unknown.'),
+            model_name="variant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("attention_heads__isnull", True), ("attention_heads__gt", 0), _connector="OR"),
+                name="variant_attention_heads_is_positive",
+                violation_error_message="Attention heads must be above zero, or empty if unknown.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='variant',
-            constraint=models.CheckConstraint(condition=models.Q(('kv_heads__isnull', True), ('kv_heads__gt', 0), _connector='OR'), name='variant_kv_heads_is_positive', violation_error_message='Kv heads must be above zero, or empty if unknown.'),
+            model_name="variant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kv_heads__isnull", True), ("kv_heads__gt", 0), _connector="OR"),
+                name="variant_kv_heads_is_positive",
+                violation_error_message="Kv heads must be above zero, or empty if unknown.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='variant',
-            constraint=models.CheckConstraint(condition=models.Q(('head_size__isnull', True), ('head_size__gt', 0), _connector='OR'), name='variant_head_size_is_positive', violation_error_message='Head size must be above zero, or empty if unknown.'),
+            model_name="variant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("head_size__isnull", True), ("head_size__gt", 0), _connector="OR"),
+                name="variant_head_size_is_positive",
+                violation_error_message="Head size must be above zero, or empty if unknown.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='variant',
-            constraint=models.CheckConstraint(condition=models.Q(('kv_heads__isnull', True), ('attention_heads__isnull', True), ('kv_heads__lte', models.F('attention_heads')), _connector='OR'), name='variant_kv_heads_are_at_most_attention_heads', violation_error_message='There cannot be more key-value heads than attention heads.'),
+            model_name="variant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("kv_heads__isnull", True),
+                    ("attention_heads__isnull", True),
+                    ("kv_heads__lte", models.F("attention_heads")),
+                    _connector="OR",
+                ),
+                name="variant_kv_heads_are_at_most_attention_heads",
+                violation_error_message="There cannot be more key-value heads than attention heads.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='variant',
-            constraint=models.CheckConstraint(condition=models.Q(('knowledge_cutoff__isnull', True), ('knowledge_cutoff__day', 1), _connector='OR'), name='variant_cutoff_is_a_month', violation_error_message='A knowledge cut-off is a month: enter its first day, for example 2023-12-01.'),
+            model_name="variant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("knowledge_cutoff__isnull", True), ("knowledge_cutoff__day", 1), _connector="OR"),
+                name="variant_cutoff_is_a_month",
+                violation_error_message="A knowledge cut-off is a month: enter its first day, for example 2023-12-01.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='variant',
-            constraint=models.UniqueConstraint(condition=models.Q(('repository_id', ''), _negated=True), fields=('repository_id',), name='one_variant_per_repository', violation_error_message='Another checkpoint already names this repository.'),
+            model_name="variant",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("repository_id", ""), _negated=True),
+                fields=("repository_id",),
+                name="one_variant_per_repository",
+                violation_error_message="Another checkpoint already names this repository.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='correction',
-            index=models.Index(fields=['-published_on', 'slug'], name='correction_newest_first'),
+            model_name="correction",
+            index=models.Index(fields=["-published_on", "slug"], name="correction_newest_first"),
         ),
         migrations.AddConstraint(
-            model_name='correction',
-            constraint=models.CheckConstraint(condition=django.db.models.lookups.LessThanOrEqual(models.Func('release', 'variant', 'event', 'license', 'license_rule', 'deployment_option', 'provider', 'key_figure', function='num_nonnulls', output_field=models.IntegerField()), 1), name='correction_has_at_most_one_target', violation_error_message='A correction is about one entry at most.'),
+            model_name="correction",
+            constraint=models.CheckConstraint(
+                condition=django.db.models.lookups.LessThanOrEqual(
+                    models.Func(
+                        "release",
+                        "variant",
+                        "event",
+                        "license",
+                        "license_rule",
+                        "deployment_option",
+                        "provider",
+                        "key_figure",
+                        function="num_nonnulls",
+                        output_field=models.IntegerField(),
+                    ),
+                    1,
+                ),
+                name="correction_has_at_most_one_target",
+                violation_error_message="A correction is about one entry at most.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='correction',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('release__isnull', True), ('field', ''), ('field__in', ('released_on', 'architecture', 'context_tokens', 'pretraining_tokens', 'knowledge_cutoff', 'modalities_in', 'modalities_out', 'languages', 'status', 'license', 'based_on', 'summary')), _connector='OR'), models.Q(('variant__isnull', True), ('field', ''), ('field__in', ('parameters_total', 'parameters_active', 'experts', 'context_tokens', 'pretraining_tokens', 'knowledge_cutoff', 'layers', 'attention_heads', 'kv_heads', 'head_size', 'repository_id', 'quantization')), _connector='OR'), models.Q(('event__isnull', True), ('field', ''), ('field__in', ('happened_on', 'summary')), _connector='OR'), models.Q(('license__isnull', True), ('field', ''), ('field__in', ('effective_on', 'licensor', 'licensor_eea', 'user_threshold', 'threshold_measured', 'display_text', 'name_prefix', 'notice_text', 'governing_law', 'summary')), _connector='OR'), models.Q(('license_rule__isnull', True), ('field', ''), ('field__in', ('verdict',)), _connector='OR'), models.Q(('deployment_option__isnull', True), ('field', ''), ('field__in', ('summary', 'conditions')), _connector='OR'), models.Q(('provider__isnull', True), ('field', ''), ('field__in', ('releases', 'note')), _connector='OR'), models.Q(('key_figure__isnull', True), ('field', ''), ('field__in', ('value', 'measures', 'as_of')), _connector='OR')), name='correction_field_belongs_to_its_target', violation_error_message='Choose a field that this kind of entry has.'),
+            model_name="correction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("release__isnull", True),
+                        ("field", ""),
+                        (
+                            "field__in",
+                            (
+                                "released_on",
+                                "architecture",
+                                "context_tokens",
+                                "pretraining_tokens",
+                                "knowledge_cutoff",
+                                "modalities_in",
+                                "modalities_out",
+                                "languages",
+                                "status",
+                                "license",
+                                "based_on",
+                                "summary",
+                            ),
+                        ),
+                        _connector="OR",
+                    ),
+                    models.Q(
+                        ("variant__isnull", True),
+                        ("field", ""),
+                        (
+                            "field__in",
+                            (
+                                "parameters_total",
+                                "parameters_active",
+                                "experts",
+                                "context_tokens",
+                                "pretraining_tokens",
+                                "knowledge_cutoff",
+                                "layers",
+                                "attention_heads",
+                                "kv_heads",
+                                "head_size",
+                                "repository_id",
+                                "quantization",
+                            ),
+                        ),
+                        _connector="OR",
+                    ),
+                    models.Q(
+                        ("event__isnull", True),
+                        ("field", ""),
+                        ("field__in", ("happened_on", "summary")),
+                        _connector="OR",
+                    ),
+                    models.Q(
+                        ("license__isnull", True),
+                        ("field", ""),
+                        (
+                            "field__in",
+                            (
+                                "effective_on",
+                                "licensor",
+                                "licensor_eea",
+                                "user_threshold",
+                                "threshold_measured",
+                                "display_text",
+                                "name_prefix",
+                                "notice_text",
+                                "governing_law",
+                                "summary",
+                            ),
+                        ),
+                        _connector="OR",
+                    ),
+                    models.Q(
+                        ("license_rule__isnull", True), ("field", ""), ("field__in", ("verdict",)), _connector="OR"
+                    ),
+                    models.Q(
+                        ("deployment_option__isnull", True),
+                        ("field", ""),
+                        ("field__in", ("summary", "conditions")),
+                        _connector="OR",
+                    ),
+                    models.Q(
+                        ("provider__isnull", True), ("field", ""), ("field__in", ("releases", "note")), _connector="OR"
+                    ),
+                    models.Q(
+                        ("key_figure__isnull", True),
+                        ("field", ""),
+                        ("field__in", ("value", "measures", "as_of")),
+                        _connector="OR",
+                    ),
+                ),
+                name="correction_field_belongs_to_its_target",
+                violation_error_message="Choose a field that this kind of entry has.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='citation',
-            index=models.Index(fields=['checked_on'], name='citation_by_check_day'),
+            model_name="citation",
+            index=models.Index(fields=["checked_on"], name="citation_by_check_day"),
         ),
         migrations.AddConstraint(
-            model_name='citation',
-            constraint=models.CheckConstraint(condition=django.db.models.lookups.Exact(models.Func('release', 'variant', 'event', 'license', 'license_rule', 'deployment_option', 'provider', 'key_figure', function='num_nonnulls', output_field=models.IntegerField()), 1), name='citation_has_exactly_one_target', violation_error_message='A citation supports exactly one entry: choose one, and only one.'),
+            model_name="citation",
+            constraint=models.CheckConstraint(
+                condition=django.db.models.lookups.Exact(
+                    models.Func(
+                        "release",
+                        "variant",
+                        "event",
+                        "license",
+                        "license_rule",
+                        "deployment_option",
+                        "provider",
+                        "key_figure",
+                        function="num_nonnulls",
+                        output_field=models.IntegerField(),
+                    ),
+                    1,
+                ),
+                name="citation_has_exactly_one_target",
+                violation_error_message="A citation supports exactly one entry: choose one, and only one.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='citation',
-            constraint=models.UniqueConstraint(fields=('release', 'variant', 'event', 'license', 'license_rule', 'deployment_option', 'provider', 'key_figure', 'field', 'source', 'locator'), name='one_citation_per_fact_source_and_place', nulls_distinct=False, violation_error_message='This fact already cites this place in this source.'),
+            model_name="citation",
+            constraint=models.UniqueConstraint(
+                fields=(
+                    "release",
+                    "variant",
+                    "event",
+                    "license",
+                    "license_rule",
+                    "deployment_option",
+                    "provider",
+                    "key_figure",
+                    "field",
+                    "source",
+                    "locator",
+                ),
+                name="one_citation_per_fact_source_and_place",
+                nulls_distinct=False,
+                violation_error_message="This fact already cites this place in this source.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='citation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('release__isnull', True), ('field', ''), ('field__in', ('released_on', 'architecture', 'context_tokens', 'pretraining_tokens', 'knowledge_cutoff', 'modalities_in', 'modalities_out', 'languages', 'status', 'license', 'based_on', 'summary')), _connector='OR'), models.Q(('variant__isnull', True), ('field', ''), ('field__in', ('parameters_total', 'parameters_active', 'experts', 'context_tokens', 'pretraining_tokens', 'knowledge_cutoff', 'layers', 'attention_heads', 'kv_heads', 'head_size', 'repository_id', 'quantization')), _connector='OR'), models.Q(('event__isnull', True), ('field', ''), ('field__in', ('happened_on', 'summary')), _connector='OR'), models.Q(('license__isnull', True), ('field', ''), ('field__in', ('effective_on', 'licensor', 'licensor_eea', 'user_threshold', 'threshold_measured', 'display_text', 'name_prefix', 'notice_text', 'governing_law', 'summary')), _connector='OR'), models.Q(('license_rule__isnull', True), ('field', ''), ('field__in', ('verdict',)), _connector='OR'), models.Q(('deployment_option__isnull', True), ('field', ''), ('field__in', ('summary', 'conditions')), _connector='OR'), models.Q(('provider__isnull', True), ('field', ''), ('field__in', ('releases', 'note')), _connector='OR'), models.Q(('key_figure__isnull', True), ('field', ''), ('field__in', ('value', 'measures', 'as_of')), _connector='OR')), name='citation_field_belongs_to_its_target', violation_error_message='Choose a field that this kind of entry has.'),
+            model_name="citation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("release__isnull", True),
+                        ("field", ""),
+                        (
+                            "field__in",
+                            (
+                                "released_on",
+                                "architecture",
+                                "context_tokens",
+                                "pretraining_tokens",
+                                "knowledge_cutoff",
+                                "modalities_in",
+                                "modalities_out",
+                                "languages",
+                                "status",
+                                "license",
+                                "based_on",
+                                "summary",
+                            ),
+                        ),
+                        _connector="OR",
+                    ),
+                    models.Q(
+                        ("variant__isnull", True),
+                        ("field", ""),
+                        (
+                            "field__in",
+                            (
+                                "parameters_total",
+                                "parameters_active",
+                                "experts",
+                                "context_tokens",
+                                "pretraining_tokens",
+                                "knowledge_cutoff",
+                                "layers",
+                                "attention_heads",
+                                "kv_heads",
+                                "head_size",
+                                "repository_id",
+                                "quantization",
+                            ),
+                        ),
+                        _connector="OR",
+                    ),
+                    models.Q(
+                        ("event__isnull", True),
+                        ("field", ""),
+                        ("field__in", ("happened_on", "summary")),
+                        _connector="OR",
+                    ),
+                    models.Q(
+                        ("license__isnull", True),
+                        ("field", ""),
+                        (
+                            "field__in",
+                            (
+                                "effective_on",
+                                "licensor",
+                                "licensor_eea",
+                                "user_threshold",
+                                "threshold_measured",
+                                "display_text",
+                                "name_prefix",
+                                "notice_text",
+                                "governing_law",
+                                "summary",
+                            ),
+                        ),
+                        _connector="OR",
+                    ),
+                    models.Q(
+                        ("license_rule__isnull", True), ("field", ""), ("field__in", ("verdict",)), _connector="OR"
+                    ),
+                    models.Q(
+                        ("deployment_option__isnull", True),
+                        ("field", ""),
+                        ("field__in", ("summary", "conditions")),
+                        _connector="OR",
+                    ),
+                    models.Q(
+                        ("provider__isnull", True), ("field", ""), ("field__in", ("releases", "note")), _connector="OR"
+                    ),
+                    models.Q(
+                        ("key_figure__isnull", True),
+                        ("field", ""),
+                        ("field__in", ("value", "measures", "as_of")),
+                        _connector="OR",
+                    ),
+                ),
+                name="citation_field_belongs_to_its_target",
+                violation_error_message="Choose a field that this kind of entry has.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='citation',
-            constraint=models.CheckConstraint(condition=models.Q(('field', ''), _negated=True), name='citation_names_a_field'),
+            model_name="citation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("field", ""), _negated=True), name="citation_names_a_field"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='citation',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['verified', 'disputed', 'unverified'])), name='citation_status_is_known', violation_error_message='Choose one of the listed values for status.'),
+            model_name="citation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["verified", "disputed", "unverified"])),
+                name="citation_status_is_known",
+                violation_error_message="Choose one of the listed values for status.",
+            ),
         ),
     ]
