@@ -119,16 +119,24 @@ class ContentForm(ContentModelForm):
 class ContentFormSet(InlineFormSet):
     """Rows of an entry that never lose in silence what was typed into them."""
 
+    # Label and text of what was typed into rows that are gone: the page shows it, to be copied.
+    unsaved: list[tuple[str, str]]
+
     def clean(self) -> None:
         """Name rows that are no longer there to be saved; Django would skip them and report success."""
         super().clean()
-        for form in self.initial_forms:
-            if form.instance._state.adding or "id" in form.errors:
-                form.add_error(
-                    None,
-                    "Someone else deleted, approved or moved this row since you opened the form. "
-                    "Keep a copy of what you typed, then open the entry again.",
-                )
+        gone = [form for form in self.initial_forms if form.instance._state.adding or "id" in form.errors]
+        self.unsaved = [
+            (str(form.fields[name].label), str(form[name].value()))
+            for form in gone
+            for name in form.changed_data
+            if name in form.fields and not form.fields[name].widget.is_hidden and form[name].value()
+        ]
+        if gone:
+            raise ValidationError(
+                "Someone else deleted, approved or moved this since you opened the form. "
+                "What you typed is shown below: copy it, then open the entry again."
+            )
 
 
 def citable_choices(model: type[Content]) -> list[tuple[str, str]]:

@@ -61,7 +61,6 @@ class CitationInline(ContentInline):
     fields = ("field", "source", "locator", "status", "checked_on", "note")
     verbose_name = "source of a fact"
     verbose_name_plural = "sources of these facts"
-    classes = ("collapse-many",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Content]:
         return super().get_queryset(request).select_related("source", *self._named_by())
