@@ -177,7 +177,10 @@ class Writer:
     # Elements
 
     def _start(self, value: Any) -> None:
-        name, details = (value, None) if type(value) is str else next(iter(value.items()))
+        details: Any = None  # as the parser gives them, different for each element
+        name = value
+        if type(value) is dict:
+            [(name, details)] = value.items()
         if self._alt is not None:  # inside the description of a picture only words count
             self._closers.append("")
             return

@@ -41,8 +41,6 @@ class Content(models.Model):
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     updated_at = models.DateTimeField(auto_now=True, db_default=Now(), editable=False)
 
-    objects: ClassVar[models.Manager[Self]] = ContentQuerySet.as_manager()
-
     class Meta:
         abstract = True
 
@@ -79,8 +77,9 @@ class Addressed(models.Model):
         abstract = True
 
     @classmethod
-    def from_db(cls, db: str | None, field_names: Any, values: Any) -> Self:
-        instance = super().from_db(db, field_names, values)
+    def from_db(cls, db: str | None, field_names: Any, values: Any, **options: Any) -> Self:
+        # Passed through as they come: the arguments are Django’s own and grow with its versions.
+        instance = super().from_db(db, field_names, values, **options)
         instance.loaded_slug = instance.__dict__.get("slug")
         return instance
 

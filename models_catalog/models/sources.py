@@ -165,12 +165,11 @@ def _targets(count: int, *, at_most: bool = False) -> Q:
 
 
 class CitationQuerySet(ContentQuerySet["Citation"]):
-    def get_by_natural_key(self, kind: str, *rest: str) -> Citation:
+    def get_by_natural_key(self, *values: str) -> Citation:
+        kind, *target_key, field, source, locator = values
         if kind not in FACT_MODELS:
             raise self.model.DoesNotExist(f"There is no kind of fact called “{kind}”.")
-        *target_key, field, source, locator = rest
-        target_model = self.model._meta.get_field(kind).related_model
-        target = target_model._default_manager.get_by_natural_key(*target_key)  # type: ignore[union-attr]
+        target: Content = ContentQuerySet(FACT_MODELS[kind]).get_by_natural_key(*target_key)
         return self.get(**{kind: target}, field=field, source__slug=source, locator=locator)
 
     def listed(self) -> Self:
