@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.contrib.sitemaps import Sitemap
 from django.urls import reverse
 
-from models_catalog.sitemaps import EntrySitemap
+from models_catalog.sitemaps import EntrySitemap, OfThisSite
 
 from .models import Article, Author, Edition, Topic
 
@@ -23,7 +23,7 @@ else:
     Pages = Editions = Sitemap
 
 
-class PageSitemap(Pages):
+class PageSitemap(OfThisSite, Pages):
     """The pages that there is one of."""
 
     def items(self) -> list[str]:
@@ -33,7 +33,7 @@ class PageSitemap(Pages):
         return reverse(f"editorial:{item}")
 
 
-class ArticleSitemap(Editions):
+class ArticleSitemap(OfThisSite, Editions):
     """Live articles, as of the edition that readers see."""
 
     def items(self) -> EditionQuerySet:

@@ -67,6 +67,8 @@ MIDDLEWARE = [
     "llamahub.edge.EdgeMiddleware",
     # Pages shrink to an eighth. Safe with forms: Django masks its tokens and pads compressed answers.
     "django.middleware.gzip.GZipMiddleware",
+    # A page that has not changed since the reader's last visit is not sent again.
+    "django.middleware.http.ConditionalGetMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

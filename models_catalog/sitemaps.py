@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.contrib.sitemaps import Sitemap
 from django.urls import reverse
 
@@ -23,7 +25,17 @@ else:
     Pages = Entries = Sitemap
 
 
-class PageSitemap(Pages):
+class OfThisSite:
+    """Addresses are those of SITE_URL, whatever host was asked."""
+
+    def get_protocol(self, protocol: str | None = None) -> str:
+        return urlsplit(settings.SITE_URL).scheme
+
+    def get_domain(self, site: Any = None) -> str:
+        return urlsplit(settings.SITE_URL).netloc
+
+
+class PageSitemap(OfThisSite, Pages):
     """The pages that there is one of."""
 
     def items(self) -> list[str]:
@@ -33,7 +45,7 @@ class PageSitemap(Pages):
         return reverse(f"models_catalog:{item}")
 
 
-class EntrySitemap(Entries):
+class EntrySitemap(OfThisSite, Entries):
     """The pages of one kind of entry."""
 
     def __init__(self, entries: QuerySet[Content]) -> None:

@@ -12,10 +12,9 @@ from django.views.decorators.http import require_safe
 
 P = ParamSpec("P")
 
-# An editor's change is seen within a minute; a reader never waits for a
-# refresh, and a cache between may serve the old page for a while if we are down.
-MAX_AGE = 60
-STALE_WHILE_REVALIDATE = 600
+# Anybody may keep a page but asks before showing it again, so that an editor's change and a withdrawal are seen at
+# once. While we are down, a cache between may show what it has.
+MAX_AGE = 0
 STALE_IF_ERROR = 86_400
 
 
@@ -38,7 +37,6 @@ def public_page(
                 response,
                 public=True,
                 max_age=MAX_AGE,
-                stale_while_revalidate=STALE_WHILE_REVALIDATE,
                 stale_if_error=STALE_IF_ERROR,
             )
         return response
