@@ -20,8 +20,9 @@ from models_catalog.admin.base import Tolerant
 
 if TYPE_CHECKING:
     RedirectModelForm = forms.ModelForm[Redirect]
+    DjangosUserAdmin = UserAdmin[User]
 else:
-    RedirectModelForm = forms.ModelForm
+    RedirectModelForm, DjangosUserAdmin = forms.ModelForm, UserAdmin
 
 # There is one site, whose address is a setting (SITE_URL): a second place to set it would be one that does nothing.
 admin.site.unregister(Site)
@@ -66,7 +67,7 @@ class RedirectAdmin(Tolerant):
 
 
 @admin.register(User)
-class HubUserAdmin(Tolerant, UserAdmin):
+class HubUserAdmin(Tolerant, DjangosUserAdmin):
     """As Django’s, with who belongs to which group in the list."""
 
     list_display = ("username", "email", "first_name", "last_name", "in_groups", "is_active", "is_staff", "last_login")

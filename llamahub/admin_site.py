@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
 from django.urls import reverse
 
 
@@ -62,7 +63,7 @@ class HubAdminSite(admin.AdminSite):
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """By room rather than by app. What no room claims comes last, so that nothing hides."""
-        apps: dict[str, Any] = self._build_app_dict(request, app_label)  # type: ignore[attr-defined]
+        apps: dict[str, Any] = self._build_app_dict(request, app_label)
         if app_label:
             return super().get_app_list(request, app_label)
         models = {entry["model"]._meta.label: entry for app in apps.values() for entry in app["models"]}
@@ -84,7 +85,7 @@ class HubAdminSite(admin.AdminSite):
             "models": models,
         }
 
-    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         # Here, because the site is made before the models are ready.
         from editorial.admin.needs_doing import panels
 

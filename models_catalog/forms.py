@@ -26,8 +26,8 @@ from .facts import label_of
 from .models import Content
 
 if TYPE_CHECKING:
-    ContentModelForm = forms.ModelForm[Content]
-    InlineFormSet = BaseInlineFormSet[Content, Content, forms.ModelForm[Content]]
+    ContentModelForm = forms.ModelForm[Any]
+    InlineFormSet = BaseInlineFormSet[Any, Any, forms.ModelForm[Any]]
 else:
     ContentModelForm, InlineFormSet = forms.ModelForm, BaseInlineFormSet
 
@@ -75,11 +75,11 @@ class ContentForm(ContentModelForm):
 
     def _post_clean(self) -> None:
         # Django asks the constraints too, but knows no field to put the answer beside.
-        self.instance.validate_constraints = lambda exclude=None: None  # type: ignore[method-assign,misc]
+        self.instance.validate_constraints = lambda exclude=None: None
         try:
             super()._post_clean()  # type: ignore[misc]
         finally:
-            del self.instance.validate_constraints  # type: ignore[attr-defined]
+            del self.instance.validate_constraints
         self.validate_constraints()
         if self.refused:
             field, message = self.refused
@@ -113,7 +113,7 @@ class ContentForm(ContentModelForm):
                 except ValidationError as error:
                     name = self.field_for(constraint)
                     if name is None or name not in self.errors:
-                        self.add_error(name, error.messages)  # type: ignore[arg-type]
+                        self.add_error(name, error.messages)
 
 
 class ContentFormSet(InlineFormSet):
@@ -172,7 +172,7 @@ class BigNumberInput(forms.NumberInput):
 class _OnlyKeys:
     """Shows what was chosen; Django asks the database for whatever was posted, and fails if it is no key."""
 
-    def optgroups(self, name: str, value: list[str], attr: Any = None) -> Any:
+    def optgroups(self, name: str, value: Any, attrs: Any = None) -> Any:
         key = self.field.target_field if hasattr(self.field, "target_field") else None  # type: ignore[attr-defined]
         known = []
         for each in value:
@@ -182,7 +182,7 @@ class _OnlyKeys:
                 known.append(each)
             except ValidationError:
                 continue
-        return super().optgroups(name, known, attr)  # type: ignore[misc]
+        return super().optgroups(name, known, attrs)  # type: ignore[misc]
 
 
 class ChooseOne(_OnlyKeys, AutocompleteSelect):

@@ -23,7 +23,7 @@ from models_catalog.forms import ContentFormSet
 from .standing import mark, moment, standing_of
 
 if TYPE_CHECKING:
-    StackedInline = admin.StackedInline[Edition, Article]
+    StackedInline = admin.StackedInline[Any, Any]
 else:
     StackedInline = admin.StackedInline
 
@@ -58,7 +58,7 @@ class DraftInline(ForEditors, StackedInline):
 
     @staticmethod
     def _is_first(article: Article | None) -> bool:
-        return article is None or article.pk is None or not article.editions.exists()
+        return article is None or article.pk is None or not article.editions.exists()  # type: ignore[arg-type]
 
 
 class Standing(admin.SimpleListFilter):
@@ -165,7 +165,7 @@ class ArticleAdmin(ContentAdmin):
                         edition.title,
                         standing_of(edition),
                     )
-                    for edition in article.editions.all()
+                    for edition in article.editions.all()  # type: ignore[arg-type]
                 ),
             ),
         )
@@ -252,13 +252,13 @@ class ArticleAdmin(ContentAdmin):
         if not publishing.may_withdraw(request.user):
             raise PermissionDenied
         if article is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
         context = {
             **self.admin_site.each_context(request),
             "title": "Withdraw this article?",
             "opts": self.opts,
             "original": article,
-            "personas": article.personas.all(),  # type: ignore[attr-defined]
+            "personas": article.personas.all(),
         }
         return TemplateResponse(request, "admin/editorial/article/withdraw.html", context)
 
@@ -274,7 +274,7 @@ class ArticleAdmin(ContentAdmin):
         article = self.get_object(request, object_id)
         if not self.has_change_permission(request, article):
             raise PermissionDenied
-        return article  # type: ignore[return-value]
+        return article
 
     def _step(self, request: HttpRequest, object_id: str, step: Callable[[Article], Any], done: str) -> HttpResponse:
         """Take one step, log it, and return to the form with what happened."""
@@ -282,12 +282,12 @@ class ArticleAdmin(ContentAdmin):
             return HttpResponseNotAllowed(["POST"])
         article = self._article(request, object_id)
         if article is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
         try:
             step(article)
         except publishing.NotPossible as error:
             self.message_user(request, error.message, messages.ERROR)
         else:
-            self.log_change(request, article, done.split(":")[0] + ".")  # type: ignore[arg-type]
+            self.log_change(request, article, done.split(":")[0] + ".")
             self.message_user(request, done, messages.SUCCESS)
         return HttpResponseRedirect(reverse("admin:editorial_article_change", args=[article.pk]))

@@ -47,8 +47,8 @@ class EditionAdmin(ContentAdmin):
         return standing_of(edition)
 
     @admin.display(description="written by", ordering="created_by")
-    def written_by(self, edition: Edition) -> str | None:
-        return str(edition.created_by) if edition.created_by else None
+    def written_by(self, edition: Edition) -> str:
+        return str(edition.created_by) if edition.created_by else "—"
 
     def view_on_site(self, entry: Any) -> str | None:
         return entry.get_absolute_url() if Edition.objects.live().filter(pk=entry.pk).exists() else None
@@ -79,8 +79,8 @@ class EditionAdmin(ContentAdmin):
         edition = self.get_object(request, object_id) if object_id else None
         context = {
             "may_approve": publishing.may_approve(request.user),
-            "is_open": edition is not None and edition.status in Edition.OPEN,  # type: ignore[attr-defined]
-            "is_public": edition is not None and edition.is_public,  # type: ignore[attr-defined]
+            "is_open": edition is not None and edition.status in Edition.OPEN,
+            "is_public": edition is not None and edition.is_public,
             "may_start_draft": request.user.has_perms(("editorial.add_edition", "editorial.change_article")),
             **(extra_context or {}),
         }
@@ -97,7 +97,7 @@ class EditionAdmin(ContentAdmin):
             return self._to_form(obj)
         assert edition.publish_at is not None
         words = "Readers see it now." if edition.is_public else f"Readers will see it on {moment(edition.publish_at)}."
-        self.log_change(request, edition, f"Approved. {words}")  # type: ignore[arg-type]
+        self.log_change(request, edition, f"Approved. {words}")
         self.message_user(request, f"Approved “{edition.title}”. {words}", messages.SUCCESS)
         return self._to_form(edition)
 
@@ -113,7 +113,7 @@ class EditionAdmin(ContentAdmin):
             raise PermissionDenied
         edition: Any = self.get_object(request, object_id)
         if edition is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
         try:
             publishing.take_back(edition=edition, by=request.user)  # type: ignore[arg-type]
         except publishing.NotPossible as error:

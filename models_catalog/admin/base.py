@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -30,9 +29,9 @@ from models_catalog.models import Addressed, Content
 from .mentions import mentions_of
 
 if TYPE_CHECKING:
-    ModelAdmin = admin.ModelAdmin[Content]
-    BaseAdmin = BaseModelAdmin[Content]
-    TabularInline = admin.TabularInline[Content, Content]
+    ModelAdmin = admin.ModelAdmin[Any]
+    BaseAdmin = BaseModelAdmin[Any]
+    TabularInline = admin.TabularInline[Any, Any]
 else:
     ModelAdmin, BaseAdmin, TabularInline = admin.ModelAdmin, object, admin.TabularInline
 
@@ -62,15 +61,15 @@ def refusal(error: IntegrityError) -> tuple[str | None, str]:
 class ForEditors(BaseAdmin):
     """Form fields as editors want them, on pages and inlines alike."""
 
-    def get_autocomplete_fields(self, request: HttpRequest) -> Sequence[str]:
+    def get_autocomplete_fields(self, request: HttpRequest) -> list[str] | tuple[str, ...]:
         """Every relation whose target can be searched: nobody types or scrolls for a row."""
         registry = self.admin_site._registry
         return [
             field.name
             for field in (*self.model._meta.fields, *self.model._meta.many_to_many)
             if field.is_relation
-            and field.remote_field.model in registry  # type: ignore[union-attr]
-            and registry[field.remote_field.model].search_fields  # type: ignore[union-attr,index]
+            and field.remote_field.model in registry
+            and registry[field.remote_field.model].search_fields
         ]
 
     def formfield_for_foreignkey(
@@ -108,14 +107,14 @@ class Tolerant(ModelAdmin):
         except (ValueError, OverflowError, DataError) as error:
             raise IncorrectLookupParameters(error) from error
 
-    def response_action(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
+    def response_action(self, request: HttpRequest, queryset: Any, *where: Any, **more: Any) -> HttpResponse | None:
         for key in request.POST.getlist(ACTION_CHECKBOX_NAME):
             try:
-                self.opts.pk.to_python(key)  # type: ignore[union-attr]
+                self.opts.pk.to_python(key)
             except ValidationError:
                 self.message_user(request, "One of the chosen entries does not exist. Choose again.", messages.ERROR)
                 return HttpResponseRedirect(request.get_full_path())
-        return super().response_action(request, queryset)
+        return super().response_action(request, queryset, *where, **more)
 
 
 class ContentAdmin(ForEditors, Tolerant):

@@ -17,7 +17,7 @@ from models_catalog.facts import FACTS
 from models_catalog.models import Content
 
 
-def fact_column(model: type[Content], field: str, *, label: str = "") -> Callable[[Any], str | None]:
+def fact_column(model: type[Content], field: str, *, label: str = "") -> Callable[[Any], Any]:
     """A column that writes one fact as the public pages do, sorted by what is stored."""
     spec = FACTS[model][field]
 
@@ -29,7 +29,7 @@ def fact_column(model: type[Content], field: str, *, label: str = "") -> Callabl
     return column
 
 
-def day_column(field: str, *, label: str) -> Callable[[Any], str | None]:
+def day_column(field: str, *, label: str) -> Callable[[Any], Any]:
     """A column for a plain date."""
 
     @admin.display(description=label, ordering=field)

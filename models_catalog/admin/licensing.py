@@ -59,7 +59,7 @@ class RuleGridFormSet(ContentFormSet):
         self.extra = len(self.initial_extra)
 
     def _construct_form(self, i: int, **kwargs: Any) -> Any:
-        form = super()._construct_form(i, **kwargs)
+        form = super()._construct_form(i, **kwargs)  # type: ignore[misc]
         field = form.fields[self.axis]
         if form.instance.pk:
             # The row’s subject is fixed; what a forged post says about it is ignored.

@@ -39,12 +39,10 @@ class VariantInline(ContentInline):
 class ReleaseAdmin(ContentAdmin):
     list_display = (
         "name",
-        "generation",
         "branch",
         fact_column(Release, "released_on", label="released"),
         "status",
         fact_column(Release, "context_tokens", label="context"),
-        fact_column(Release, "pretraining_tokens", label="trained on"),
         "license_version",
         "checkpoints",
         "is_listed",
