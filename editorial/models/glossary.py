@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Lower
 from django.urls import reverse
 
 from models_catalog.models import Content
@@ -11,6 +14,10 @@ from models_catalog.models.base import ContentQuerySet, Slugged
 
 
 class GlossaryTermQuerySet(ContentQuerySet["GlossaryTerm"]):
+    def alphabetical(self) -> Self:
+        """As a reader looks them up: without regard to capitals, whatever the database’s collation."""
+        return self.order_by(Lower("term"))
+
     def addresses(self) -> dict[str, str]:
         """Every spelling of every term with the address of its entry, for linking prose."""
         return {spelling: term.get_absolute_url() for term in self for spelling in (term.term, *term.aliases)}

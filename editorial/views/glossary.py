@@ -15,5 +15,5 @@ if TYPE_CHECKING:
 
 @public_page
 def glossary(request: HttpRequest) -> HttpResponse:
-    terms = list(GlossaryTerm.objects.prefetch_related("see_also"))
+    terms = list(GlossaryTerm.objects.alphabetical().prefetch_related("see_also"))
     return render(request, "editorial/glossary.html", {"terms": terms})

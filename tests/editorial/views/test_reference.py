@@ -24,6 +24,13 @@ def test_a_term_has_a_place_that_links_lead_to(client):
     assert "MoE" in page.html
 
 
+def test_terms_are_sorted_as_a_reader_looks_them_up(client):
+    for term in ("weights", "KV cache", "adapter"):
+        make_term(term=term, slug=term.lower().replace(" ", "-"))
+    ids = read(client, "/glossary/").ids
+    assert ids.index("adapter") < ids.index("kv-cache") < ids.index("weights")
+
+
 def test_notices_show_help_lines_that_can_be_tapped(client):
     notice = make_notice(slug="well-being")
     make_help_line(notice=notice, contact="Call or text 988", url="tel:988", region="United States")
