@@ -29,23 +29,11 @@ def _orm_beside_the_browser(monkeypatch):
 
 
 @pytest.fixture
-def groups():
-    """A test that empties tables empties the groups too: make them again."""
-    from django.apps import apps
-
-    from llamahub.groups import grant_rights
-
-    for label in ("models_catalog", "editorial", "redirects"):
-        grant_rights(apps.get_app_config(label))
-
-
-@pytest.fixture
-def page(live_server, groups):
+def page(live_server):
     """A signed-in editor’s page; what the console says is kept in ``page.complaints``."""
     from playwright.sync_api import sync_playwright
 
-    user = make_user("Editor", "Publisher", username="ed")
-    assert user.pk
+    make_user("Editor", "Publisher", username="ed")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
         page = browser.new_page(viewport={"width": 1280, "height": 900})
