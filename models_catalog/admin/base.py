@@ -128,6 +128,10 @@ class ContentAdmin(ForEditors, Tolerant):
     # What an editor can do instead of deleting, shown where deleting is refused or costly.
     instead_of_deleting = ""
 
+    def get_ordering(self, request: HttpRequest) -> tuple[Any, ...]:
+        """Stated, because a list with counts in it loses the model’s own order, and its pages would overlap."""
+        return tuple(self.ordering or self.opts.ordering)
+
     def view_on_site(self, entry: Content) -> str | None:
         """The reader’s page; none while readers cannot see it."""
         if not getattr(entry, "is_listed", True):
