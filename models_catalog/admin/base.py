@@ -130,7 +130,7 @@ class ContentAdmin(ForEditors, Tolerant):
 
     def get_ordering(self, request: HttpRequest) -> tuple[Any, ...]:
         """Stated, because a list with counts in it loses the model’s own order, and its pages would overlap."""
-        return tuple(self.ordering or self.opts.ordering)
+        return tuple(self.ordering or self.opts.ordering or ())
 
     def view_on_site(self, entry: Content) -> str | None:
         """The reader’s page; none while readers cannot see it."""
