@@ -16,7 +16,7 @@ CONTAINED = PYTEST_DEBUG_TEMPROOT="$(DATA_DIR)/test" HOME="$(DATA_DIR)/home" XDG
 PIP = $(BIN)/python -m pip install --disable-pip-version-check --no-cache-dir --require-hashes --only-binary :all:
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev check test lint format bench lock fixtures manage clean
+.PHONY: help run dev check test lint format bench audit lock fixtures manage clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -46,6 +46,14 @@ format: $(VENV)/dev.done ## Bring the code into the agreed form
 
 bench: $(VENV)/run.done ## Measure each kind of page: queries, bytes, requests a second; SECONDS=10 for longer
 	@$(LOCAL_SITE) $(BIN)/python -m tests.bench.pages
+
+audit: $(VENV)/dev.done tests/audit/node_modules ## Ask every judge about each kind of page; ARGS=--quick leaves Lighthouse out
+	@$(LOCAL_SITE) $(CONTAINED) $(BIN)/python -m tests.audit $(ARGS)
+
+tests/audit/node_modules: tests/audit/package-lock.json
+	@command -v npm >/dev/null || { echo "The audit needs npm: install Node.js." >&2; exit 1; }
+	cd tests/audit && npm ci --ignore-scripts --no-audit --no-fund --cache "$(DATA_DIR)/npm"
+	@touch $@
 
 fixtures: $(VENV)/run.done ## Write the content of the local database back into the fixtures
 	@$(LOCAL_SITE) $(BIN)/python manage.py dump_content

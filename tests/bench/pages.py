@@ -7,40 +7,30 @@ the time that 99 of 100 stayed under, with a few connections at once. The databa
 from __future__ import annotations
 
 import http.client
+import logging
 import os
 import socket
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tests.pages import NOT_FOUND, PAGES
 
 SECONDS = float(os.environ.get("SECONDS", "2"))
 CONNECTIONS = 4
-PAGES = {
-    "hub": "/",
-    "catalogue": "/models/",
-    "release": "/models/llama-4-scout/",
-    "comparison": "/models/compare/?r=llama-3-1&r=llama-4-scout",
-    "timeline": "/timeline/",
-    "licensing": "/licensing/",
-    "running": "/run/",
-    "articles": "/articles/",
-    "figures": "/figures/",
-    "sources": "/sources/",
-    "glossary": "/glossary/",
-    "sitemap": "/sitemap.xml",
-    "not found": "/no/such/page/",
-    "static file": "/static/css/base.css",
-}
+OTHERS = {"sitemap": "/sitemap.xml", "not found": NOT_FOUND, "static file": "/static/css/base.css"}
 
 
-def main() -> None:
+@contextmanager
+def served() -> Iterator[int]:
+    """The local site, prepared and behind the production server; its port."""
     import django
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "llamahub.settings")
     django.setup()
-    import logging
-
     logging.disable(logging.CRITICAL)
     from llamahub import preparation
 
@@ -59,16 +49,21 @@ def main() -> None:
     )  # fmt: skip
     try:
         wait_for(port)
-        print(f"{'page':<12}{'status':>7}{'queries':>9}{'bytes':>10}{'brotli':>9}{'a second':>10}{'p99 ms':>9}")
-        for name, path in PAGES.items():
+        yield port
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def main() -> None:
+    with served() as port:
+        print(f"{'page':<17}{'status':>7}{'queries':>9}{'bytes':>10}{'brotli':>9}{'a second':>10}{'p99 ms':>9}")
+        for name, path in {**PAGES, **OTHERS}.items():
             status, times = load(port, path)
             queries, plain, packed = measure(path)
             p99 = sorted(times)[int(len(times) * 0.99)] * 1000
             rate = len(times) / SECONDS
-            print(f"{name:<12}{status:>7}{queries:>9}{plain:>10,}{packed:>9,}{rate:>10,.0f}{p99:>9.1f}", flush=True)
-    finally:
-        server.terminate()
-        server.wait()
+            print(f"{name:<17}{status:>7}{queries:>9}{plain:>10,}{packed:>9,}{rate:>10,.0f}{p99:>9.1f}", flush=True)
 
 
 def wait_for(port: int) -> None:

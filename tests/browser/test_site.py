@@ -11,39 +11,11 @@ from axe_playwright_python.sync_playwright import Axe
 from django.contrib.staticfiles import finders
 
 from llamahub import content
-from models_catalog.models import TimelineEvent
+from tests.pages import DESKTOP, NOT_FOUND, PAGES, PHONE, RULES
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 HUB_BUDGET = 60 * 1024
-PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
-
-
-def page_kinds() -> list[str]:
-    """One address of each kind of page, on the shipped content."""
-    return [
-        "/",
-        "/models/",
-        "/models/llama-4-scout/",
-        "/models/compare/?r=llama-3-1&r=llama-4-scout",
-        "/timeline/",
-        TimelineEvent.objects.listed().newest_first()[0].get_absolute_url(),
-        "/licensing/",
-        "/licensing/llama-4/",
-        "/run/",
-        "/figures/",
-        "/sources/",
-        "/sources/llama-4-model-card/",
-        "/corrections/",
-        "/articles/",
-        "/articles/one-consumer-gpu/",
-        "/topics/running/",
-        "/authors/llamahub-editors/",
-        "/glossary/",
-        "/notices/",
-        "/about/",
-    ]
 
 
 @pytest.fixture
@@ -58,7 +30,7 @@ def site(live_server) -> str:
 def test_no_page_breaks_a_rule_of_accessibility(open_context, site, size, theme):
     page = open_context(viewport=size, color_scheme=theme, bypass_csp=True).new_page()
     found = {}
-    for url in [*page_kinds(), "/there/is/no/such/page/"]:
+    for url in [*PAGES.values(), NOT_FOUND]:
         page.goto(site + url)
         for broken in Axe().run(page, options={"runOnly": RULES}).response["violations"]:
             found[url, broken["id"]] = [node["html"] for node in broken["nodes"]][:3]
@@ -68,7 +40,7 @@ def test_no_page_breaks_a_rule_of_accessibility(open_context, site, size, theme)
 @pytest.mark.parametrize("width", [320, 390, 768, 1280])
 def test_no_page_is_wider_than_the_screen(open_context, site, width):
     page = open_context(viewport={"width": width, "height": 800}).new_page()
-    for url in page_kinds():
+    for url in PAGES.values():
         page.goto(site + url)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, url
 
@@ -80,7 +52,7 @@ def test_nothing_moves_while_a_page_loads(open_context, site):
         "new PerformanceObserver(list => { for (const e of list.getEntries()) moved += e.value })"
         ".observe({ type: 'layout-shift', buffered: true });"
     )
-    for url in page_kinds():
+    for url in PAGES.values():
         page.goto(site + url, wait_until="networkidle")
         assert page.evaluate("moved") == 0, url
 

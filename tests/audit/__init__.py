@@ -1,0 +1,1 @@
+"""What can be measured of every kind of page, in one table: ``make audit``."""

@@ -1,0 +1,30 @@
+"""One address of each kind of page for readers, on the shipped content, and how they are looked at."""
+
+PAGES = {
+    "hub": "/",
+    "models": "/models/",
+    "models, filtered": "/models/?branch=core&sort=context",
+    "release": "/models/llama-4-scout/",
+    "comparison": "/models/compare/?r=llama-3-1&r=llama-4-scout",
+    "timeline": "/timeline/",
+    "event": "/timeline/llama-4-released/",
+    "licensing": "/licensing/",
+    "license": "/licensing/llama-4/",
+    "running": "/run/",
+    "articles": "/articles/",
+    "article": "/articles/one-consumer-gpu/",
+    "topic": "/topics/running/",
+    "author": "/authors/llamahub-editors/",
+    "figures": "/figures/",
+    "sources": "/sources/",
+    "source": "/sources/llama-4-model-card/",
+    "corrections": "/corrections/",
+    "glossary": "/glossary/",
+    "notices": "/notices/",
+    "about": "/about/",
+}
+NOT_FOUND = "/no/such/page/"
+
+PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+# What axe checks: WCAG 2.2 to level AA, and what its authors recommend besides.
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
