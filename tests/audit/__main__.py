@@ -97,17 +97,16 @@ def look(browser: Any, url: str, findings: Findings) -> None:
     """What a browser sees: broken rules, complaints, movement."""
     from axe_playwright_python.sync_playwright import Axe
 
+    said: list[str] = []
     for size, theme in itertools.product((PHONE, DESKTOP), ("light", "dark")):
         # Under the site's own policy first, then without it, since axe is a script of ours.
         context = browser.new_context(viewport=size, color_scheme=theme)
         page = context.new_page()
+        # A browser also complains of the status of a page that is rightly not found.
         page.on("console", lambda m: m.type in {"error", "warning"} and "404" not in m.text and said.append(m.text))
-        said: list[str] = []
         page.add_init_script(MOVEMENT)
         page.goto(url)
         findings.moved = max(findings.moved, page.evaluate("window.moved"))
-        findings.complaints += len(said)
-        findings.details += [f"browser: {text}" for text in said]
         context.close()
         context = browser.new_context(viewport=size, color_scheme=theme, bypass_csp=True)
         page = context.new_page()
@@ -116,6 +115,8 @@ def look(browser: Any, url: str, findings: Findings) -> None:
             findings.axe += len(broken["nodes"])
             findings.details.append(f"axe: {broken['id']}: {broken['nodes'][0]['html'][:120]}")
         context.close()
+    findings.complaints = len(said)
+    findings.details += [f"browser: {text}" for text in said]
 
 
 def main() -> int:
