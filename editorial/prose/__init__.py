@@ -72,8 +72,10 @@ def plain_text(markdown: str, limit: int = 300) -> str:
     text = re.sub(r"\s+", " ", plain(markdown[: limit * 20], limit + 1)).strip()
     if len(text) <= limit:
         return text
-    return text[: limit - 1].rpartition(" ")[0].rstrip(",;:–—-") + "…"
+    cut = text[: limit - 1]
+    return (cut.rpartition(" ")[0] or cut).rstrip(",;:–—-") + "…"
 
 
 def _as_written(markdown: str) -> SafeString:
-    return mark_safe(sanitize(f"<pre><code>{Writer.escape(markdown)}</code></pre>"))  # noqa: S308 - as above
+    text = markdown.encode(errors="replace").decode()
+    return mark_safe(sanitize(f"<pre><code>{Writer.escape(text)}</code></pre>"))  # noqa: S308 - as above

@@ -37,6 +37,8 @@ def _problem(markdown: str) -> str | None:
         )
     if "\x00" in markdown:
         return "The text contains a NUL character, which cannot be stored. Delete it and paste the text as plain text."
+    if not _is_unicode(markdown):
+        return "The text contains half a character, which cannot be stored. Delete what looks like “\ufffd” and type it again."
     depth = count = references = 0
     for event in islice(events(markdown), MAX_EVENTS + 1):
         count += 1
@@ -57,3 +59,12 @@ def _problem(markdown: str) -> str | None:
     if count > MAX_EVENTS:
         return "The text has too many elements (table cells, links, list entries …). Divide it into several articles."
     return None
+
+
+def _is_unicode(text: str) -> bool:
+    """Python and JSON allow halves of characters (lone surrogates); databases and browsers do not."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,8 +16,13 @@ OPTIONS = pyromark.Options.ENABLE_TABLES | pyromark.Options.ENABLE_FOOTNOTES | p
 # Escapes, and drops what could pass for an escape.
 _ESCAPE = str.maketrans({**STAND_INS, **dict.fromkeys(STAND_INS.values()), "\x00": "\ufffd"})
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
-# Browsers ignore these inside an address, so that “java\nscript:” would be one word to them.
-_IGNORED = re.compile(r"[\x00-\x20\x7f-\x9f\u200b-\u200f\u2028\u2029\u00ad\ufeff]")
+# Browsers ignore some of these inside an address, so that “java\nscript:” would be one word to them; others cannot be
+# seen; the last four are dropped when an address is written. An address is judged, and written, without all of them.
+_IGNORED = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2028\u2029\u2060-\u2069\u00ad\ufeff\ue000-\ue003]"
+)
+# “..” between slashes as browsers understand it, also encoded.
+_UPWARDS = re.compile(r"[/\\](?:\.|%2e){2}(?:[/\\?#]|$)", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
 _SIMPLE = {
     "Paragraph": "p",
@@ -29,8 +34,14 @@ _SIMPLE = {
     "TableRow": "tr",
 }
 _ALIGNMENT = {"None": "", "Left": ' class="left"', "Center": ' class="center"', "Right": ' class="right"'}
-# Ids of the page around the text, which a heading must not take.
-_TAKEN = {"main", "top", "contents", "contents-title", "footnotes"}
+# Ids of the page around the text, which a heading must not take; also what they begin with, where they are counted.
+_TAKEN = {
+    "main", "top", "site-nav", "contents", "contents-title", "editions-title", "fact-sources-title", "footnotes",
+    "releases-title", "related-title", "sources-title",
+}  # fmt: skip
+_TAKEN_BEGINNINGS = ("fn", "fact-source")
+# What narrow screens show beside a cell. It is repeated in every row, so that its length counts many times.
+_LABEL_CHARACTERS = 80
 
 
 @dataclass(frozen=True)
@@ -69,7 +80,7 @@ def plain(markdown: str, limit: int) -> str:
 
 def safe_address(url: str) -> str | None:
     """The address, if a link may lead there: a known scheme, or a place on this site."""
-    bare = _IGNORED.sub("", url)
+    bare = _IGNORED.sub("", url).strip().replace(" ", "%20")
     if bare.startswith(("//", "/\\", "\\")):
         return None
     scheme = _SCHEME.match(bare)
@@ -94,21 +105,26 @@ class Writer:
         self._closed_to_glossary = 0
         self._heading: tuple[int, int] | None = None  # level, place of its opening tag in the output
         self._heading_text: list[str] = []
+        self._in_link = False
         self._alt: list[str] | None = None
         self._image: dict[str, str] = {}
+        self._image_depth = 0
         self._tables: list[_Table] = []
-        self._notes: dict[str, str] = {}
+        self._notes: dict[str, list[Any]] = {}  # label → the events of the note
         self._numbers: dict[str, int] = {}
         self._uses: dict[str, int] = {}
-        self._enclosing: list[tuple[str, list[str]]] = []  # the notes being written, with the output around each
-        self._glossary = {term.casefold(): address for term, address in glossary.items()}
-        self._terms = _pattern(self._glossary)
+        self._glossary = {term.casefold(): address for term, address in glossary.items() if term.strip()}
+        self._terms = _pattern(term for term in glossary if term.strip())
 
     @staticmethod
     def escape(text: str) -> str:
         return text.translate(_ESCAPE)
 
-    def write(self, stream: Iterator[Any]) -> str:
+    def write(self, stream: Iterable[Any]) -> str:
+        self._write(self._set_notes_aside(stream))
+        return "".join(self._out) + self._footnotes()
+
+    def _write(self, stream: Iterable[Any]) -> None:
         handlers = {
             "Text": self._text,
             "Code": self._code,
@@ -124,15 +140,16 @@ class Writer:
             else:
                 for name, value in event.items():
                     handlers[name](value)
-        return "".join(self._out) + self._footnotes()
 
     # Runs of text
 
     def _mark(self, name: str) -> None:
         if self._alt is not None:
             self._alt.append(" ")
-        else:
-            self._out.append({"SoftBreak": "\n", "HardBreak": "<br>", "Rule": "<hr>"}.get(name, ""))
+            return
+        if self._heading:
+            self._heading_text.append(" ")
+        self._out.append({"SoftBreak": "\n", "HardBreak": "<br>", "Rule": "<hr>"}.get(name, ""))
 
     def _text(self, text: str) -> None:
         if self._alt is not None:
@@ -183,6 +200,7 @@ class Writer:
             [(name, details)] = value.items()
         if self._alt is not None:  # inside the description of a picture only words count
             self._closers.append("")
+            self._image_depth += name == "Image"
             return
         tag = _SIMPLE.get(name)
         if tag:
@@ -204,7 +222,7 @@ class Writer:
             self._closed_to_glossary += 1
             self._open(*self._link(details))
         elif name == "Image":
-            self._alt, self._image = [], details
+            self._alt, self._image, self._image_depth = [], details, 1
             self._closers.append("")
         elif name == "List":
             start = f' start="{details}"' if details not in (None, 1) else ""
@@ -217,11 +235,6 @@ class Writer:
         elif name == "Table":
             self._tables.append(_Table(details))
             self._open('<div class="table-scroll"><table>', "</tbody></table></div>")
-        elif name == "FootnoteDefinition":
-            self._closed_to_glossary += 1
-            self._enclosing.append((details, self._out))
-            self._out = []
-            self._closers.append("")
         else:  # raw HTML blocks: their text follows as text
             self._open("<p>" if name == "HtmlBlock" else "", "</p>" if name == "HtmlBlock" else "")
 
@@ -233,9 +246,12 @@ class Writer:
         name = value if type(value) is str else next(iter(value))
         closing = self._closers.pop()
         if self._alt is not None:
-            if name == "Image":
-                self._out.append(self._picture(self._image, "".join(self._alt)))
-                self._alt = None
+            self._image_depth -= name == "Image"
+            if self._image_depth == 0:
+                alt, self._alt = "".join(self._alt), None
+                if self._heading:
+                    self._heading_text.append(alt)
+                self._out.append(self._picture(self._image, alt))
             return
         if name == "Heading":
             self._close_heading()
@@ -245,9 +261,9 @@ class Writer:
             self._tables[-1].in_head = False
         elif name == "Table":
             self._tables.pop()
-        elif name == "FootnoteDefinition":
-            self._close_note()
-        if name in ("Heading", "Link", "CodeBlock", "FootnoteDefinition"):
+        elif name == "Link" and closing:
+            self._in_link = False
+        if name in ("Heading", "Link", "CodeBlock"):
             self._closed_to_glossary -= 1
         self._out.append(closing)
 
@@ -262,7 +278,7 @@ class Writer:
 
     def _id(self, text: str) -> str:
         base = slugify(text)[:60].strip("-") or "section"
-        if base.startswith("fn"):
+        if base.startswith(_TAKEN_BEGINNINGS):
             base = f"section-{base}"
         name = base
         while name in self._ids:
@@ -277,8 +293,9 @@ class Writer:
         if details["link_type"] == "Email":
             url = f"mailto:{url}"
         address = safe_address(url)
-        if address is None:
+        if address is None or self._in_link:  # the parser finds <http://…> in the text of a link, too
             return "", ""
+        self._in_link = True
         self.links.append(address)
         title = f' title="{self.escape(details["title"])}"' if details["title"] else ""
         rel = ' rel="noopener"' if address.lower().startswith(("http:", "https:")) else ""
@@ -287,7 +304,7 @@ class Writer:
     def _picture(self, details: dict[str, str], alt: str) -> str:
         """Only pictures of this site: others would tell their server who reads us."""
         source = safe_address(details["dest_url"])
-        if source is None or not source.startswith(("/media/", "/static/")) or "/../" in source:
+        if source is None or not source.startswith(("/media/", "/static/")) or _UPWARDS.search(source):
             return self.escape(alt)
         title = f' title="{self.escape(details["title"])}"' if details["title"] else ""
         return f'<img src="{self.escape(source)}" alt="{self.escape(alt)}"{title} loading="lazy">'
@@ -305,22 +322,44 @@ class Writer:
             f'aria-label="Footnote {number}">{number}</a></sup>'
         )
 
-    def _close_note(self) -> None:
-        html = "".join(self._out)
-        label, self._out = self._enclosing.pop()
-        self._notes.setdefault(label, html)
+    def _set_notes_aside(self, stream: Iterable[Any]) -> Iterator[Any]:
+        """The events outside notes. Those of a note wait until it is known whether, and after which, it is shown."""
+        open_notes: list[list[Any]] = []
+        for event in stream:
+            if type(event) is dict:
+                start = event.get("Start")
+                if type(start) is dict and "FootnoteDefinition" in start:
+                    open_notes.append([])
+                    self._notes.setdefault(start["FootnoteDefinition"], open_notes[-1])
+                    continue
+                if event.get("End") == "FootnoteDefinition":
+                    open_notes.pop()
+                    continue
+            if open_notes:
+                open_notes[-1].append(event)
+            else:
+                yield event
 
     def _footnotes(self) -> str:
         """Those that the text refers to, in the order of first use."""
         p = self._prefix
+        headings = len(self.headings)
+        self._closed_to_glossary += 1
+        notes: dict[str, str] = {}
+        while len(notes) < len(self._numbers):  # a note may refer to further ones
+            for label in list(self._numbers)[len(notes) :]:
+                self._out = []
+                self._write(self._notes.get(label, []))
+                notes[label] = "".join(self._out).rstrip()
+        del self.headings[headings:]  # those of notes are no part of the contents
         entries = []
-        for label, number in self._numbers.items():
+        for label, note in notes.items():
+            number = self._numbers[label]
             back = " ".join(
                 f'<a class="backref" href="#{p}fnref-{number}-{use}" role="doc-backlink" '
                 f'aria-label="Back to reference {number}{f", use {use}" if use > 1 else ""}">↩</a>'
                 for use in range(1, self._uses[label] + 1)
             )
-            note = self._notes.get(label, "").rstrip()
             note = f"{note[:-4]} {back}</p>" if note.endswith("</p>") else f"{note}<p>{back}</p>"
             entries.append(f'<li id="{p}fn-{number}">{note}</li>')
         if not entries:
@@ -354,14 +393,17 @@ class _Table:
         self.column += 1
         if not self.in_head:
             return "</td>"
-        content = "".join(out[self._opened_at + 1 :])
-        self._labels.append(" ".join(re.sub(r"<[^>]*>", "", content).split()))
+        content = re.sub(r"<sup.*?</sup>|<[^>]*>", "", "".join(out[self._opened_at + 1 :]))
+        label = " ".join(content.split())
+        if len(label) > _LABEL_CHARACTERS:
+            label = label[: _LABEL_CHARACTERS - 1].rstrip() + "…"
+        self._labels.append(label)
         return "</th>"
 
 
-def _pattern(terms: Mapping[str, str]) -> re.Pattern[str] | None:
+def _pattern(terms: Iterable[str]) -> re.Pattern[str] | None:
     """Any of the terms as a whole word, the longest first."""
-    if not terms:
-        return None
     longest_first = sorted(terms, key=len, reverse=True)
+    if not longest_first:
+        return None
     return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, longest_first))})(?![\w-])", re.IGNORECASE)
