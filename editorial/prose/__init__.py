@@ -69,7 +69,7 @@ def plain_text(markdown: str, limit: int = 300) -> str:
 
     At most ``limit`` characters, of which a cut text spends one on the ellipsis.
     """
-    text = re.sub(r"\s+", " ", plain(markdown[: limit * 20], limit + 1)).strip()
+    text = re.sub(r"\s+", " ", plain(_encodable(markdown[: limit * 20]), limit + 1)).strip()
     if len(text) <= limit:
         return text
     cut = text[: limit - 1]
@@ -77,5 +77,10 @@ def plain_text(markdown: str, limit: int = 300) -> str:
 
 
 def _as_written(markdown: str) -> SafeString:
-    text = markdown.encode(errors="replace").decode()
-    return mark_safe(sanitize(f"<pre><code>{Writer.escape(text)}</code></pre>"))  # noqa: S308 - as above
+    text = Writer.escape(_encodable(markdown))
+    return mark_safe(sanitize(f"<pre><code>{text}</code></pre>"))  # noqa: S308 - as above
+
+
+def _encodable(text: str) -> str:
+    """Without halves of characters, at which parser and sanitizer would raise an error."""
+    return text.encode(errors="replace").decode()
