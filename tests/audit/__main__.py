@@ -74,14 +74,19 @@ def nu(html: bytes) -> list[str]:
 def lighthouse(url: str) -> tuple[list[int], list[str]]:
     """The four scores out of 100, and the checks that cost something."""
     flags = " ".join(["--headless=new", *ARGUMENTS])
-    report = subprocess.run(
-        [str(LIGHTHOUSE), url, "--quiet", "--output=json", f"--only-categories={','.join(CATEGORIES)}",
-         f"--chrome-flags={flags}"],
-        capture_output=True, check=False, env={**os.environ, "CHROME_PATH": CHROMIUM},
-    )  # fmt: skip
-    if not report.stdout:
-        return [0], [f"Lighthouse: {report.stderr.decode()[-200:]}"]
-    result = json.loads(report.stdout)
+    command = [str(LIGHTHOUSE), url, "--quiet", "--output=json", f"--only-categories={','.join(CATEGORIES)}"]
+    for _ in range(3):  # its recording of a page load fails now and then, and it asks to be run again
+        report = subprocess.run(
+            [*command, f"--chrome-flags={flags}"],
+            capture_output=True,
+            check=False,
+            env={**os.environ, "CHROME_PATH": CHROMIUM},
+        )
+        result = json.loads(report.stdout or b"{}")
+        if result and not result.get("runtimeError"):
+            break
+    else:
+        return [0], [f"Lighthouse: {result.get('runtimeError') or report.stderr.decode()[-200:]}"]
     scores, costly = [], []
     for name in CATEGORIES:
         category = result["categories"][name]
