@@ -113,8 +113,9 @@ class Writer:
         self._notes: dict[str, list[Any]] = {}  # label → the events of the note
         self._numbers: dict[str, int] = {}
         self._uses: dict[str, int] = {}
-        self._glossary = {term.casefold(): address for term, address in glossary.items() if term.strip()}
-        self._terms = _pattern(term for term in glossary if term.strip())
+        addresses = {term: safe_address(address) for term, address in glossary.items() if term.strip()}
+        self._glossary = {term.casefold(): address for term, address in addresses.items() if address}
+        self._terms = _pattern(term for term, address in addresses.items() if address)
 
     @staticmethod
     def escape(text: str) -> str:

@@ -374,6 +374,10 @@ class TestGlossary:
     def test_links_to_the_glossary_are_not_among_the_links(self):
         assert render("MoE", glossary=self.GLOSSARY).links == ()
 
+    @pytest.mark.parametrize("address", ["javascript:a", "//x.org", "java\ue000script:a", ""])
+    def test_terms_that_lead_nowhere_are_left_alone(self, address):
+        assert html("An MoE.", glossary={"MoE": address}) == "<p>An MoE.</p>"
+
     def test_terms_are_no_patterns(self):
         glossary = {"C++ (": "/c", "a.b": "/ab", "": "/nothing", " ": "/space"}
         assert html("axb C++ ( a.b", glossary=glossary) == (
