@@ -93,7 +93,7 @@ def make_license(**fields: Any) -> License:
     return License.objects.create(
         **_made_up(
             fields,
-            slug=f"license-{n}",
+            slug=f"made-up-license-{n}",
             name=f"License {n}",
             version=f"v{n}",
             effective_on=date(2024, 1, 1) + timedelta(days=n),

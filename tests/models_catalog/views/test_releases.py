@@ -4,6 +4,7 @@ import re
 from datetime import date
 
 import pytest
+from django.conf import settings
 
 from models_catalog.models import Release
 from tests.factories import (
@@ -213,6 +214,8 @@ def test_one_release_asks_for_another(client, three):
     assert "at least one more" in response.content.decode()
 
 
-def test_a_combination_is_not_for_search_engines(client, three):
-    assert b"noindex" in compared(client, three[0].slug, three[2].slug).content
-    assert b"noindex" not in client.get("/models/compare/").content
+def test_search_engines_keep_one_address_for_all_combinations(client, three):
+    one = f'<link rel="canonical" href="{settings.SITE_URL}/models/compare/">'
+    assert one in compared(client, three[0].slug, three[2].slug).content.decode()
+    assert one in client.get("/models/compare/").content.decode()
+    assert b"noindex" in compared(client, three[0].slug).content
