@@ -11,9 +11,9 @@ from editorial.prose.sanitize import ATTRIBUTES, STAND_INS, TAGS, sanitize
 from editorial.prose.writer import Writer, events
 
 from .audit import CORPUS, GLOSSARY, PAYLOADS, PREFIX, Auditor, problems
+from .mixtures import SEED, mixture
 
 MIXTURES = 5_000
-SEED = 20_260_101
 
 
 def test_the_corpus_is_large_and_has_no_repetition():
@@ -97,29 +97,6 @@ def test_nothing_listed_can_run():
     attributes = set().union(*ATTRIBUTES.values())
     assert not {name for name in attributes if name.startswith(("on", "form", "xlink"))}
     assert not attributes & {"style", "srcdoc", "srcset", "action", "background", "ping", "target", "name"}
-
-
-PIECES = [
-    "[", "]", "(", ")", "](", "![", "[^", "]:", "<", ">", "</", "/>", '"', "'", "`", "```", "\n", "\n\n", "    ", "> ",
-    "- ", "# ", "|", "|-|", "\n|-|\n", "~~", "**", "_", "\\", "&", "&amp;", "&quot;", "&#34;", "&lt;", "&Tab;", ":", "//",
-    "/", "javascript:", "data:", "alert(1)", " onclick=", "<a href=", "<img src=x onerror=", "<!--", "-->", "<![CDATA[",
-    "]]>", "<?", "<script>", "</script>", "<svg>", "<style>", "/media/", "..", "[^1]", "\n\n[^1]: ", "[r]", "\n\n[r]: ",
-    "\ue000", "\ue001", "\ue002", "\ue003", "lt;", "quot;", "\u200b", "\u202e", "\t", "\r", "\x01", "\x7f", "MoE", "===",
-    "<https://", "<a@b.c>", "{#main}", "fn-1", "😀", "é",
-]  # fmt: skip
-
-
-def mixture(chance: random.Random) -> str:
-    """Pieces of the payloads and of Markdown, cut and put together at random."""
-    parts = []
-    for _ in range(chance.randint(2, 14)):
-        if chance.random() < 0.3:
-            payload = chance.choice(PAYLOADS)
-            start = chance.randrange(len(payload))
-            parts.append(payload[start : start + chance.randint(1, 60)] if chance.random() < 0.7 else payload)
-        else:
-            parts.append(chance.choice(PIECES))
-    return "".join(parts)
 
 
 def test_random_mixtures_are_harmless():
