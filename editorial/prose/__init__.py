@@ -14,9 +14,10 @@ from dataclasses import dataclass
 
 from django.utils.safestring import SafeString, mark_safe
 
+from .events import events, plain
 from .limits import MAX_CHARACTERS, is_renderable, validate
 from .sanitize import sanitize
-from .writer import Heading, Writer, events, plain
+from .writer import Heading, Writer
 
 __all__ = ["MAX_CHARACTERS", "Heading", "Prose", "plain_text", "render", "validate"]
 

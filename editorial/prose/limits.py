@@ -6,7 +6,7 @@ from itertools import islice
 
 from django.core.exceptions import ValidationError
 
-from .writer import events
+from .events import events
 
 MAX_CHARACTERS = 1_000_000
 # Quotations and lists inside each other. Deeper ones cannot be read, and browsers and sanitizers slow down on them.

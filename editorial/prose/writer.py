@@ -7,22 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import pyromark
 from django.utils.text import slugify
 
-from .sanitize import SCHEMES, STAND_INS
+from .addresses import UPWARDS, safe_address
+from .sanitize import STAND_INS
+from .tables import Table
 
-OPTIONS = pyromark.Options.ENABLE_TABLES | pyromark.Options.ENABLE_FOOTNOTES | pyromark.Options.ENABLE_STRIKETHROUGH
 # Escapes, and drops what could pass for an escape.
 _ESCAPE = str.maketrans({**STAND_INS, **dict.fromkeys(STAND_INS.values()), "\x00": "\ufffd"})
-_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
-# Browsers ignore some of these inside an address, so that “java\nscript:” would be one word to them; others cannot be
-# seen; the last four are dropped when an address is written. An address is judged, and written, without all of them.
-_IGNORED = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2028\u2029\u2060-\u2069\u00ad\ufeff\ue000-\ue003]"
-)
-# “..” between slashes as browsers understand it, also encoded.
-_UPWARDS = re.compile(r"[/\\](?:\.|%2e){2}(?:[/\\?#]|$)", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
 _SIMPLE = {
     "Paragraph": "p",
@@ -33,15 +25,12 @@ _SIMPLE = {
     "TableHead": "tr",
     "TableRow": "tr",
 }
-_ALIGNMENT = {"None": "", "Left": ' class="left"', "Center": ' class="center"', "Right": ' class="right"'}
 # Ids of the page around the text, which a heading must not take; also what they begin with, where they are counted.
 _TAKEN = {
     "main", "top", "site-nav", "contents", "contents-title", "editions-title", "fact-sources-title", "footnotes",
     "releases-title", "related-title", "sources-title",
 }  # fmt: skip
 _TAKEN_BEGINNINGS = ("fn", "fact-source")
-# What narrow screens show beside a cell. It is repeated in every row, so that its length counts many times.
-_LABEL_CHARACTERS = 80
 
 
 @dataclass(frozen=True)
@@ -49,44 +38,6 @@ class Heading:
     level: int
     text: str
     id: str
-
-
-def events(markdown: str) -> Iterator[Any]:
-    """The parser’s events. Either a name, or a dict of one entry: name → value."""
-    return iter(pyromark.events(markdown, options=OPTIONS))
-
-
-def plain(markdown: str, limit: int) -> str:
-    """The first ``limit`` characters or a little more of the running text, without headings, tables and footnotes."""
-    parts: list[str] = []
-    length = skipped = 0
-    for event in events(markdown):
-        if event in ("SoftBreak", "HardBreak"):
-            parts.append(" ")
-        elif type(event) is dict:
-            [(name, value)] = event.items()
-            kind = value if type(value) is str else next(iter(value), "") if type(value) is dict else ""
-            if name in ("Start", "End") and kind in ("Heading", "Table", "FootnoteDefinition", "CodeBlock", "Image"):
-                skipped += 1 if name == "Start" else -1
-            elif name == "End" and kind in ("Paragraph", "Item"):
-                parts.append(" ")
-            elif name in ("Text", "Code") and not skipped:
-                parts.append(value)
-                length += len(value)
-                if length > limit:
-                    break
-    return "".join(parts)
-
-
-def safe_address(url: str) -> str | None:
-    """The address, if a link may lead there: a known scheme, or a place on this site."""
-    bare = _IGNORED.sub("", url).strip().replace(" ", "%20")
-    if bare.startswith(("//", "/\\", "\\")):
-        return None
-    scheme = _SCHEME.match(bare)
-    if scheme and scheme[1].lower() not in SCHEMES:
-        return None
-    return bare
 
 
 class Writer:
@@ -109,7 +60,7 @@ class Writer:
         self._alt: list[str] | None = None
         self._image: dict[str, str] = {}
         self._image_depth = 0
-        self._tables: list[_Table] = []
+        self._tables: list[Table] = []
         self._notes: dict[str, list[Any]] = {}  # label → the events of the note
         self._numbers: dict[str, int] = {}
         self._uses: dict[str, int] = {}
@@ -234,7 +185,7 @@ class Writer:
             self._closed_to_glossary += 1
             self._open("<pre><code>", "</code></pre>")
         elif name == "Table":
-            self._tables.append(_Table(details))
+            self._tables.append(Table(details))
             self._open('<div class="table-scroll"><table>', "</tbody></table></div>")
         else:  # raw HTML blocks: their text follows as text
             self._open("<p>" if name == "HtmlBlock" else "", "</p>" if name == "HtmlBlock" else "")
@@ -305,7 +256,7 @@ class Writer:
     def _picture(self, details: dict[str, str], alt: str) -> str:
         """Only pictures of this site: others would tell their server who reads us."""
         source = safe_address(details["dest_url"])
-        if source is None or not source.startswith(("/media/", "/static/")) or _UPWARDS.search(source):
+        if source is None or not source.startswith(("/media/", "/static/")) or UPWARDS.search(source):
             return self.escape(alt)
         title = f' title="{self.escape(details["title"])}"' if details["title"] else ""
         return f'<img src="{self.escape(source)}" alt="{self.escape(alt)}"{title} loading="lazy">'
@@ -369,37 +320,6 @@ class Writer:
             f'<section class="footnotes" role="doc-endnotes" aria-labelledby="{p}footnotes">'
             f'<h2 id="{p}footnotes">Footnotes</h2><ol>{"".join(entries)}</ol></section>'
         )
-
-
-class _Table:
-    """Carries the headings of the columns into the cells, where narrow screens show them as labels."""
-
-    def __init__(self, alignments: tuple[str, ...]) -> None:
-        self.column = 0
-        self.in_head = True
-        self._classes = [_ALIGNMENT.get(alignment, "") for alignment in alignments]
-        self._labels: list[str] = []
-        self._opened_at = 0
-
-    def open_cell(self, place: int) -> str:
-        column = self.column
-        style = self._classes[column] if column < len(self._classes) else ""
-        if self.in_head:
-            self._opened_at = place
-            return f'<th scope="col"{style}>'
-        label = self._labels[column] if column < len(self._labels) else ""
-        return f'<td{style} data-label="{label}">' if label else f"<td{style}>"
-
-    def close_cell(self, out: list[str]) -> str:
-        self.column += 1
-        if not self.in_head:
-            return "</td>"
-        content = re.sub(r"<sup.*?</sup>|<[^>]*>", "", "".join(out[self._opened_at + 1 :]))
-        label = " ".join(content.split())
-        if len(label) > _LABEL_CHARACTERS:
-            label = label[: _LABEL_CHARACTERS - 1].rstrip() + "…"
-        self._labels.append(label)
-        return "</th>"
 
 
 def _pattern(terms: Iterable[str]) -> re.Pattern[str] | None:
