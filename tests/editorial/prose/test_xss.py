@@ -6,9 +6,9 @@ from html import escape
 import pytest
 
 from editorial.prose import plain_text, render
+from editorial.prose.events import events
 from editorial.prose.limits import is_renderable
 from editorial.prose.sanitize import ATTRIBUTES, STAND_INS, TAGS, sanitize
-from editorial.prose.events import events
 from editorial.prose.writer import Writer
 
 from .audit import CORPUS, GLOSSARY, PAYLOADS, PREFIX, Auditor, problems
