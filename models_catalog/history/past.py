@@ -1,0 +1,78 @@
+"""Reading the site as it was at a moment.
+
+Inside `reading_as_of`, every query of content reads the views in the schema
+``as_of`` instead of the tables: they have the same names and columns, so the
+same querysets, views and templates show the past. What is not content (accounts,
+sessions, the search index) is read as it is today.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from models_catalog.models import RecordedChange
+
+from .record import MOMENT, SCHEMA
+
+_moment: ContextVar[datetime | None] = ContextVar("moment", default=None)
+
+
+class TooEarly(ValueError):
+    """The record begins after the moment that was asked for: at ``begins`` (None: there is none yet)."""
+
+    def __init__(self, begins: datetime | None) -> None:
+        super().__init__(f"The record begins at {begins}.")
+        self.begins = begins
+
+
+def moment() -> datetime | None:
+    """The moment that is being read; None for the present."""
+    return _moment.get()
+
+
+def today() -> date:
+    """The day that is being read, in the site’s time zone."""
+    return timezone.localdate(_moment.get())
+
+
+@contextmanager
+def reading_as_of(at: datetime) -> Iterator[None]:
+    """Read content as it was at ``at``. Raises TooEarly for a moment before the first record. Nothing can be written."""
+    begins = RecordedChange.objects.begin()
+    if begins is None or at < begins:
+        raise TooEarly(begins)
+    with transaction.atomic():
+        before = _settings()
+        _set(f"{SCHEMA}, {before[0]}", at.isoformat())
+        token = _moment.set(at)
+        # Grouping by a table’s primary key stands for all its columns; a view has none.
+        features: Any = connection.features
+        features.allows_group_by_selected_pks = False
+        try:
+            yield
+        finally:
+            del features.allows_group_by_selected_pks
+            _moment.reset(token)
+        # After an error the rollback restores the settings.
+        _set(*before)
+
+
+def _settings() -> tuple[str, str]:
+    """Where tables are looked for, and the moment that is read (empty for the present)."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT current_setting('search_path'), coalesce(current_setting('{MOMENT}', true), '')")
+        path, at = cursor.fetchone()
+    return path, at
+
+
+def _set(path: str, at: str) -> None:
+    """For this transaction only."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('search_path', %s, true), set_config(%s, %s, true)", [path, MOMENT, at])
