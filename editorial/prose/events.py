@@ -15,6 +15,11 @@ def events(markdown: str) -> Iterator[Any]:
     return iter(pyromark.events(markdown, options=OPTIONS))
 
 
+def placed_events(markdown: str) -> Iterator[tuple[Any, Any]]:
+    """The same with where each begins and ends: ``{"start": …, "end": …}``, in bytes."""
+    return iter(pyromark.events_with_range(markdown, options=OPTIONS))
+
+
 def plain(markdown: str, limit: int) -> str:
     """The first ``limit`` characters or a little more of the running text, without headings, tables and footnotes."""
     parts: list[str] = []

@@ -6,6 +6,7 @@ from itertools import islice
 
 from django.core.exceptions import ValidationError
 
+from . import references
 from .events import events
 
 MAX_CHARACTERS = 1_000_000
@@ -20,16 +21,17 @@ MAX_REFERENCES = 5_000
 
 def validate(markdown: str) -> None:
     """Raise a ValidationError that says what is too much, and what to do about it."""
-    problem = _problem(markdown)
-    if problem:
-        raise ValidationError(problem, code="prose")
+    found = problem(markdown)
+    if found:
+        raise ValidationError(found, code="prose")
 
 
 def is_renderable(markdown: str) -> bool:
-    return _problem(markdown) is None
+    return problem(markdown) is None
 
 
-def _problem(markdown: str) -> str | None:
+def problem(markdown: str) -> str | None:
+    """What is too much in a text and what to do about it; None if nothing is."""
     if len(markdown) > MAX_CHARACTERS:
         return (
             f"The text has {len(markdown):,} characters; at most {MAX_CHARACTERS:,} can be published. "
@@ -39,8 +41,11 @@ def _problem(markdown: str) -> str | None:
         return "The text contains a NUL character, which cannot be stored. Delete it and paste the text as plain text."
     if not _is_unicode(markdown):
         return "The text contains half a character, which cannot be stored. Delete what looks like “\ufffd” and type it again."
-    depth = count = references = 0
-    for event in islice(events(markdown), MAX_EVENTS + 1):
+    facts = references.count(markdown)
+    if facts > references.MAX_FACTS:
+        return f"The text refers to facts {facts:,} times; {references.MAX_FACTS:,} are possible. Divide it into several articles."
+    depth = count = notes = 0
+    for event in islice(events(references.prepare(markdown).text), MAX_EVENTS + 1):
         count += 1
         if type(event) is dict:
             if "Start" in event:
@@ -53,9 +58,9 @@ def _problem(markdown: str) -> str | None:
             elif "End" in event:
                 depth -= 1
             elif "FootnoteReference" in event:
-                references += 1
-    if references > MAX_REFERENCES:
-        return f"The text refers to footnotes {references:,} times; {MAX_REFERENCES:,} are possible. Divide it."
+                notes += 1
+    if notes > MAX_REFERENCES:
+        return f"The text refers to footnotes {notes:,} times; {MAX_REFERENCES:,} are possible. Divide it."
     if count > MAX_EVENTS:
         return "The text has too many elements (table cells, links, list entries …). Divide it into several articles."
     return None

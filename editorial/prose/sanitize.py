@@ -10,22 +10,24 @@ STAND_INS = {"&": "\ue000", "<": "\ue001", ">": "\ue002", '"': "\ue003"}
 _RESTORE = str.maketrans({"\ue000": "&amp;", "\ue001": "&lt;", "\ue002": "&gt;", "\ue003": "&quot;"})
 
 TAGS = {
-    "a", "blockquote", "br", "code", "del", "em", "h2", "h3", "h4", "h5", "h6", "hr", "img", "li", "ol", "p", "pre",
-    "section", "strong", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul", "div",
+    "a", "blockquote", "br", "code", "del", "em", "figcaption", "figure", "h2", "h3", "h4", "h5", "h6", "hr", "img", "li", "ol", "p", "picture",
+    "pre", "section", "small", "source", "strong", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul", "div",
 }  # fmt: skip
 ATTRIBUTES = {
     "a": {"href", "title", "id", "class", "aria-label", "rel", "role"},
     "code": {"class"},
     "div": {"class", "tabindex", "role", "aria-label"},
+    "figure": {"class"},
     "h2": {"id", "class"},
     "h3": {"id"},
     "h4": {"id"},
     "h5": {"id"},
     "h6": {"id"},
-    "img": {"src", "alt", "title", "loading"},
+    "img": {"src", "alt", "title", "loading", "width", "height", "decoding"},
     "li": {"id"},
     "ol": {"start"},
     "section": {"class", "role", "aria-labelledby"},
+    "source": {"type", "srcset", "sizes"},
     "sup": {"class"},
     "td": {"class", "data-label"},
     "th": {"class", "scope"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 _ALIGNMENT = {"None": "", "Left": ' class="left"', "Center": ' class="center"', "Right": ' class="right"'}
 # What narrow screens show beside a cell. It is repeated in every row, so that its length counts many times.
@@ -12,11 +13,13 @@ _LABEL_CHARACTERS = 80
 class Table:
     """Carries the headings of the columns into the cells, where narrow screens show them as labels."""
 
-    def __init__(self, alignments: tuple[str, ...]) -> None:
+    def __init__(self, alignments: tuple[str, ...], plain: Callable[[str], str]) -> None:
+        """``plain`` turns what stands for a fact in the HTML into its text."""
         self.column = 0
         self.in_head = True
         self._classes = [_ALIGNMENT.get(alignment, "") for alignment in alignments]
         self._labels: list[str] = []
+        self._plain = plain
         self._opened_at = 0
 
     def open_cell(self, place: int) -> str:
@@ -33,7 +36,7 @@ class Table:
         if not self.in_head:
             return "</td>"
         content = re.sub(r"<sup.*?</sup>|<[^>]*>", "", "".join(out[self._opened_at + 1 :]))
-        label = " ".join(content.split())
+        label = " ".join(self._plain(content).split())
         if len(label) > _LABEL_CHARACTERS:
             label = label[: _LABEL_CHARACTERS - 1].rstrip() + "…"
         self._labels.append(label)

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.text import slugify
 
 from .addresses import UPWARDS, safe_address
+from .footnotes import Footnotes
+from .pictures import SIZES, Illustration, reference_in
+from .references import CLOSE, MARK, OPEN, PLACE, SHOWN, VALUE, WHOLE, Prepared
 from .sanitize import STAND_INS
 from .tables import Table
 
 # Escapes, and drops what could pass for an escape.
-_ESCAPE = str.maketrans({**STAND_INS, **dict.fromkeys(STAND_INS.values()), "\x00": "\ufffd"})
+_ESCAPE = str.maketrans(
+    {**STAND_INS, **dict.fromkeys((*STAND_INS.values(), OPEN, CLOSE)), "\x00": "\ufffd"},
+)
 _WORD = re.compile(r"\w+")
 _SIMPLE = {
     "Paragraph": "p",
@@ -41,13 +46,29 @@ class Heading:
 
 
 class Writer:
-    """Writes one text. Afterwards holds its headings, links and number of words."""
+    """Writes one text. Afterwards holds its headings, links and number of words.
 
-    def __init__(self, glossary: Mapping[str, str], prefix: str) -> None:
+    Where the text refers to a fact, the HTML holds the number of the reference
+    (see `references`); ``say`` gives the fact as plain text for the places that
+    hold no more than that.
+    """
+
+    def __init__(
+        self,
+        glossary: Mapping[str, str],
+        prefix: str,
+        prepared: Prepared = Prepared("", ()),  # noqa: B008 - cannot be changed
+        say: Callable[[int], str] = str,
+        pictures: Mapping[str, Illustration] | None = None,
+    ) -> None:
         self.headings: list[Heading] = []
         self.links: list[str] = []
         self.words = 0
         self._prefix = prefix
+        self._prepared = prepared
+        self._say = say
+        self._marks_after_link: list[int] = []
+        self._in_code_block = False
         self._out: list[str] = []
         self._ids = set(_TAKEN)
         self._repeated: dict[str, int] = {}
@@ -59,11 +80,12 @@ class Writer:
         self._in_link = False
         self._alt: list[str] | None = None
         self._image: dict[str, str] = {}
+        self._pictures = pictures
+        self._paragraphs: list[int] = []  # places of the opening tags of those that are open
+        self._figure: tuple[int, str, str] | None = None  # the last picture of the library: place, element, caption
         self._image_depth = 0
         self._tables: list[Table] = []
-        self._notes: dict[str, list[Any]] = {}  # label → the events of the note
-        self._numbers: dict[str, int] = {}
-        self._uses: dict[str, int] = {}
+        self._notes = Footnotes(prefix)
         addresses = {term: safe_address(address) for term, address in glossary.items() if term.strip()}
         self._glossary = {term.casefold(): address for term, address in addresses.items() if address}
         self._terms = _pattern(term for term, address in addresses.items() if address)
@@ -73,7 +95,7 @@ class Writer:
         return text.translate(_ESCAPE)
 
     def write(self, stream: Iterable[Any]) -> str:
-        self._write(self._set_notes_aside(stream))
+        self._write(self._notes.set_aside(stream))
         return "".join(self._out) + self._footnotes()
 
     def _write(self, stream: Iterable[Any]) -> None:
@@ -104,6 +126,28 @@ class Writer:
         self._out.append({"SoftBreak": "\n", "HardBreak": "<br>", "Rule": "<hr>"}.get(name, ""))
 
     def _text(self, text: str) -> None:
+        if OPEN not in text or self._in_code_block:
+            self._words(self._prepared.restore(text))
+            return
+        for piece in self._prepared.pieces(text):
+            if isinstance(piece, int):
+                self._fact(piece)
+            else:
+                self._words(piece)
+
+    def _fact(self, number: int) -> None:
+        text = self._say(number)
+        if self._alt is not None:
+            self._alt.append(text)
+            return
+        self.words += len(_WORD.findall(text))
+        if self._heading:
+            self._heading_text.append(f"{OPEN}{number}{CLOSE}")
+        if self._in_link:  # the sources are links and a button, which cannot stand inside one
+            self._marks_after_link.append(number)
+        self._out.append(f"{OPEN}{VALUE if self._in_link else WHOLE}{number}{CLOSE}")
+
+    def _words(self, text: str) -> None:
         if self._alt is not None:
             self._alt.append(text)
             return
@@ -116,6 +160,7 @@ class Writer:
             self._link_terms(text)
 
     def _code(self, text: str) -> None:
+        text = self._prepared.restore(text)
         if self._alt is not None:
             self._alt.append(text)
             return
@@ -162,6 +207,9 @@ class Writer:
                 self._closers[-1] = "</tr></thead><tbody>"
             elif name == "TableRow":
                 self._tables[-1].column = 0
+            elif name == "Paragraph":
+                self._paragraphs.append(len(self._out) - 1)
+                self._figure = None
         elif name == "TableCell":
             self._open(self._tables[-1].open_cell(len(self._out)), "")
         elif name == "Heading":
@@ -183,9 +231,10 @@ class Writer:
             self._open("<blockquote>", "</blockquote>")
         elif name == "CodeBlock":
             self._closed_to_glossary += 1
+            self._in_code_block = True
             self._open("<pre><code>", "</code></pre>")
         elif name == "Table":
-            self._tables.append(Table(details))
+            self._tables.append(Table(details, self._plain))
             self._open('<div class="table-scroll"><table>', "</tbody></table></div>")
         else:  # raw HTML blocks: their text follows as text
             self._open("<p>" if name == "HtmlBlock" else "", "</p>" if name == "HtmlBlock" else "")
@@ -207,6 +256,10 @@ class Writer:
             return
         if name == "Heading":
             self._close_heading()
+        if name == "CodeBlock":
+            self._in_code_block = False
+        elif name == "Paragraph":
+            closing = self._close_paragraph(closing)
         if name == "TableCell":
             closing = self._tables[-1].close_cell(self._out)
         elif name == "TableHead":
@@ -215,15 +268,28 @@ class Writer:
             self._tables.pop()
         elif name == "Link" and closing:
             self._in_link = False
+            closing += "".join(f"{OPEN}{MARK}{number}{CLOSE}" for number in self._marks_after_link)
+            self._marks_after_link.clear()
         if name in ("Heading", "Link", "CodeBlock"):
             self._closed_to_glossary -= 1
         self._out.append(closing)
+
+    def _close_paragraph(self, closing: str) -> str:
+        """A paragraph that is nothing but a picture of the library is a figure with a caption."""
+        place = self._paragraphs.pop()
+        if self._figure is None or self._figure[0] != place + 1 or len(self._out) != place + 2:
+            return closing
+        _, picture, caption = self._figure
+        self._out[place:] = ['<figure class="picture">', picture]
+        return f"<figcaption>{caption}</figcaption></figure>"
 
     def _close_heading(self) -> None:
         assert self._heading
         level, place = self._heading
         text = " ".join("".join(self._heading_text).split())
-        heading = Heading(level, text, self._id(text))
+        # The id is made without the values of facts: it stays when they change.
+        said = PLACE.sub(lambda found: self._say(int(found[1])), text)
+        heading = Heading(level, said, self._id(PLACE.sub("", text)))
         self._out[place] = f'<h{level} id="{heading.id}">'
         self.headings.append(heading)
         self._heading = None
@@ -241,7 +307,7 @@ class Writer:
         return self._prefix + name
 
     def _link(self, details: dict[str, str]) -> tuple[str, str]:
-        url = details["dest_url"]
+        url = self._prepared.restore(details["dest_url"])
         if details["link_type"] == "Email":
             url = f"mailto:{url}"
         address = safe_address(url)
@@ -249,77 +315,60 @@ class Writer:
             return "", ""
         self._in_link = True
         self.links.append(address)
-        title = f' title="{self.escape(details["title"])}"' if details["title"] else ""
+        title = self._title(details)
         rel = ' rel="noopener"' if address.lower().startswith(("http:", "https:")) else ""
         return f'<a href="{self.escape(address)}"{title}{rel}>', "</a>"
 
     def _picture(self, details: dict[str, str], alt: str) -> str:
         """Only pictures of this site: others would tell their server who reads us."""
-        source = safe_address(details["dest_url"])
+        source = safe_address(self._prepared.restore(details["dest_url"]))
         if source is None or not source.startswith(("/media/", "/static/")) or UPWARDS.search(source):
             return self.escape(alt)
-        title = f' title="{self.escape(details["title"])}"' if details["title"] else ""
+        token = reference_in(source)
+        if token and self._pictures is not None:
+            picture = self._pictures.get(token)
+            # One that was deleted is missed by nobody more than by those who could not see it.
+            return self._illustration(picture, details, alt) if picture else self.escape(alt)
+        title = self._title(details)
         return f'<img src="{self.escape(source)}" alt="{self.escape(alt)}"{title} loading="lazy">'
+
+    def _illustration(self, picture: Illustration, details: dict[str, str], alt: str) -> str:
+        """A picture of the library, in the size that fits; its words are its own where the text has none."""
+        element = (
+            f'<picture><source type="image/webp" srcset="{self.escape(picture.srcset)}" sizes="{SIZES}">'
+            f'<img src="{self.escape(picture.src)}" width="{picture.width}" height="{picture.height}" '
+            f'alt="{self.escape(alt.strip() or picture.alt)}" loading="lazy" decoding="async"></picture>'
+        )
+        credit = f"<small>{self.escape(picture.credit)}</small>"
+        title = self._prepared.restore(details["title"])
+        words = f"{self.escape(title)} " if title else ""
+        self._figure = (len(self._out), element, words + credit)
+        return f"{element} {words}{credit}"
+
+    def _title(self, details: dict[str, str]) -> str:
+        title = self._prepared.restore(details["title"])
+        return f' title="{self.escape(title)}"' if title else ""
+
+    def _plain(self, html: str) -> str:
+        return SHOWN.sub(lambda found: "" if found[1] == MARK else self.escape(self._say(int(found[2]))), html)
 
     # Footnotes
 
     def _reference(self, label: str) -> None:
-        if self._alt is not None:
-            return
-        number = self._numbers.setdefault(label, len(self._numbers) + 1)
-        use = self._uses[label] = self._uses.get(label, 0) + 1
-        p = self._prefix
-        self._out.append(
-            f'<sup class="noteref"><a href="#{p}fn-{number}" id="{p}fnref-{number}-{use}" role="doc-noteref" '
-            f'aria-label="Footnote {number}">{number}</a></sup>'
-        )
-
-    def _set_notes_aside(self, stream: Iterable[Any]) -> Iterator[Any]:
-        """The events outside notes. Those of a note wait until it is known whether, and after which, it is shown."""
-        open_notes: list[list[Any]] = []
-        for event in stream:
-            if type(event) is dict:
-                start = event.get("Start")
-                if type(start) is dict and "FootnoteDefinition" in start:
-                    open_notes.append([])
-                    self._notes.setdefault(start["FootnoteDefinition"], open_notes[-1])
-                    continue
-                if event.get("End") == "FootnoteDefinition":
-                    open_notes.pop()
-                    continue
-            if open_notes:
-                open_notes[-1].append(event)
-            else:
-                yield event
+        if self._alt is None:
+            self._out.append(self._notes.reference(label))
 
     def _footnotes(self) -> str:
-        """Those that the text refers to, in the order of first use."""
-        p = self._prefix
         headings = len(self.headings)
         self._closed_to_glossary += 1
-        notes: dict[str, str] = {}
-        while len(notes) < len(self._numbers):  # a note may refer to further ones
-            for label in list(self._numbers)[len(notes) :]:
-                self._out = []
-                self._write(self._notes.get(label, []))
-                notes[label] = "".join(self._out).rstrip()
+        notes = self._notes.listed(self._note)
         del self.headings[headings:]  # those of notes are no part of the contents
-        entries = []
-        for label, note in notes.items():
-            number = self._numbers[label]
-            back = " ".join(
-                f'<a class="backref" href="#{p}fnref-{number}-{use}" role="doc-backlink" '
-                f'aria-label="Back to reference {number}{f", use {use}" if use > 1 else ""}">↩</a>'
-                for use in range(1, self._uses[label] + 1)
-            )
-            note = f"{note[:-4]} {back}</p>" if note.endswith("</p>") else f"{note}<p>{back}</p>"
-            entries.append(f'<li id="{p}fn-{number}">{note}</li>')
-        if not entries:
-            return ""
-        return (
-            f'<section class="footnotes" role="doc-endnotes" aria-labelledby="{p}footnotes">'
-            f'<h2 id="{p}footnotes">Footnotes</h2><ol>{"".join(entries)}</ol></section>'
-        )
+        return notes
+
+    def _note(self, events: Iterable[Any]) -> str:
+        self._out = []
+        self._write(events)
+        return "".join(self._out)
 
 
 def _pattern(terms: Iterable[str]) -> re.Pattern[str] | None:

@@ -6,6 +6,7 @@ from collections import Counter
 from html.parser import HTMLParser
 from pathlib import Path
 
+from editorial.prose.pictures import SIZES
 from editorial.prose.sanitize import ATTRIBUTES, SCHEMES, TAGS
 
 CORPUS: dict[str, list[str]] = json.loads(Path(__file__).with_name("xss_corpus.json").read_text())
@@ -22,10 +23,13 @@ GLOSSARY = {
     "title": "java\ue000script:alert(1)",
     "two": "data:text/html,x",
 }
-VOID = {"br", "hr", "img"}
-CLASSES = {"term", "left", "center", "right", "table-scroll", "noteref", "footnotes", "backref"}
+VOID = {"br", "hr", "img", "source"}
+CLASSES = {"term", "left", "center", "right", "table-scroll", "noteref", "footnotes", "backref", "picture"}
 ROLES = {"doc-noteref", "doc-backlink", "doc-endnotes"}
-FIXED = {"rel": {"noopener"}, "loading": {"lazy"}, "scope": {"col"}, "class": CLASSES, "role": ROLES}
+FIXED = {
+    "rel": {"noopener"}, "loading": {"lazy"}, "decoding": {"async"}, "type": {"image/webp"}, "sizes": {SIZES},
+    "scope": {"col"}, "class": CLASSES, "role": ROLES,
+}  # fmt: skip
 SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 SEPARATOR = re.compile(r"[/\\?#]")
 # What an address must not contain anywhere: browsers skip some of it, and people cannot see it.
@@ -69,6 +73,9 @@ class Auditor(HTMLParser):
             self.problems.append(f"start={value!r}")
         if name in ("href", "src"):
             self._address(name, value)
+        if name == "srcset":
+            for candidate in value.split(", "):
+                self._address("src", candidate.partition(" ")[0])
         if name == "href" and attributes.get("role") or name == "aria-labelledby":
             self.targets.add(value.removeprefix("#"))
 

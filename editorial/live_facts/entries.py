@@ -1,0 +1,59 @@
+"""The entries that prose refers to, with all that showing their facts takes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+
+from models_catalog.models import Citation, Content, Correction, Release
+
+from .names import KINDS, Kind
+
+Target = tuple[Kind, int]
+
+
+def fetch(targets: Iterable[Target], fields: Iterable[str]) -> dict[Target, Content]:
+    """The entries that readers may see, each with what vouches for the given fields (of any of them)."""
+    keys: dict[str, set[int]] = defaultdict(set)
+    for kind, key in targets:
+        keys[kind.word].add(key)
+    wanted = set(fields)
+    return {
+        (kind, row.pk): row
+        for kind in KINDS
+        if keys[kind.word]
+        for row in with_evidence(kind, wanted).filter(pk__in=keys[kind.word])
+    }
+
+
+def with_evidence(kind: Kind, fields: Collection[str] | None = None) -> QuerySet[Any]:
+    """The listed entries of a kind with all that `fact` reads of them.
+
+    ``fields`` are those whose sources and corrections are wanted (default: all);
+    none for values alone, which then cost no query for evidence.
+    """
+    everything: QuerySet[Any] = kind.model._default_manager.all()
+    rows = everything.prefetch_related(*_evidence(fields))
+    match kind.word:
+        case "release":
+            based_on = Prefetch("based_on", Release.objects.listed().oldest_first())
+            return rows.filter(is_listed=True).select_related("license").prefetch_related(based_on)
+        case "checkpoint":
+            # What it takes from its release is vouched for there.
+            inherited = _evidence(fields, "release__")
+            return rows.filter(release__is_listed=True).select_related("release").prefetch_related(*inherited)
+        case "rule":
+            return rows.select_related("use_case", "license")
+        case "event":
+            return rows.filter(is_listed=True)
+    return rows
+
+
+def _evidence(fields: Collection[str] | None, prefix: str = "") -> tuple[Prefetch[Any], ...]:
+    citations, corrections = Citation.objects.for_reading(), Correction.objects.select_related("source")
+    if fields is not None:
+        citations, corrections = citations.filter(field__in=fields), corrections.filter(field__in=fields)
+    return Prefetch(f"{prefix}citations", citations), Prefetch(f"{prefix}corrections", corrections)
