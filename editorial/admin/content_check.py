@@ -1,0 +1,44 @@
+"""“Content check”: what ``manage.py check_content`` finds, with links to the places."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib.admin.sites import AdminSite
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.template.response import TemplateResponse
+
+from editorial.content_check.findings import Level
+from editorial.content_check.site import check_site
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser, User
+
+# Of each kind: who has more to do than this begins at the top.
+SHOWN = 200
+
+
+def may_check(user: User | AnonymousUser) -> bool:
+    """The report quotes texts that readers do not see yet, and names facts: for those who may see both."""
+    return user.has_perms(("editorial.view_edition", "models_catalog.view_citation"))
+
+
+def content_check_view(request: HttpRequest, site: AdminSite) -> HttpResponse:
+    if request.method not in ("GET", "HEAD"):
+        return HttpResponseNotAllowed(["GET", "HEAD"])
+    if not may_check(request.user):
+        raise PermissionDenied
+    report = check_site()
+    context = {
+        **site.each_context(request),
+        "title": "Content check",
+        "errors": report.count(Level.ERROR),
+        "warnings": report.count(Level.WARNING),
+        "checked": sum(report.checked.values()),
+        "groups": [
+            {"title": code.label, "code": code.value, "findings": found[:SHOWN], "more": max(0, len(found) - SHOWN)}
+            for code, found in report.by_code().items()
+        ],
+    }
+    return TemplateResponse(request, "admin/content_check.html", context)

@@ -1,0 +1,75 @@
+"""What was found, how bad it is, where it is, and what to do about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Model, TextChoices
+from django.urls import NoReverseMatch, reverse
+from django.utils.text import capfirst
+
+
+class Level(TextChoices):
+    ERROR = "error", "Error"
+    WARNING = "warning", "Warning"
+
+
+class Code(TextChoices):
+    """The kinds of finding, worst for readers first."""
+
+    BROKEN_REFERENCE = "broken-reference", "References to facts that show nothing"
+    UNREADABLE_TEXT = "unreadable-text", "Texts that cannot be laid out"
+    DEAD_LINK = "dead-link", "Links that lead nowhere"
+    MOVED_LINK = "moved-link", "Links that take a detour"
+    MISSING_ALT = "missing-alt", "Pictures without a description"
+    HEADING_ORDER = "heading-order", "Headings out of order"
+    HOUSE_STYLE = "house-style", "Words against the house style"
+    UNSOURCED_FACT = "unsourced-fact", "Facts without a source"
+    STALE_FACT = "stale-fact", "Facts due for another check"
+    USES_OUT_OF_DATE = "uses-out-of-date", "Texts whose record of facts is out of date"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A field of an entry. ``words`` name the entry as editors know it, ``key`` across databases."""
+
+    model: str
+    key: tuple[str, ...]
+    words: str
+    field: str
+    admin_url: str = ""
+
+    @classmethod
+    def of(cls, entry: Model, field: str, words: str = "") -> Place:
+        label = entry._meta.label_lower
+        try:
+            url = reverse(f"admin:{label.replace('.', '_')}_change", args=[entry.pk])
+        except NoReverseMatch:
+            url = ""
+        natural: Any = getattr(entry, "natural_key", lambda: (str(entry.pk),))
+        return cls(label, natural(), words or f"{capfirst(entry._meta.verbose_name)} “{entry}”", field, url)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong. ``line`` counts from 1 within the field; None where lines mean nothing."""
+
+    level: Level
+    code: Code
+    place: Place
+    message: str
+    line: int | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "level": str(self.level),
+            "code": str(self.code),
+            "model": self.place.model,
+            "key": list(self.place.key),
+            "place": self.place.words,
+            "field": self.place.field,
+            "line": self.line,
+            "message": self.message,
+            "admin_url": self.place.admin_url,
+        }
