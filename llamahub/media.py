@@ -1,40 +1,90 @@
-"""Serves uploads when no web server in front does.
+"""Serves uploads when no web server in front does, and makes what is derived from pictures when it is first asked for.
 
 Whatever a file holds, it stays a picture: the browser must not guess another type, and should one be opened as a page
-of its own, it runs nothing and belongs to no origin.
+of its own, it runs nothing and belongs to no origin. A web server in front may serve what is there, with the same
+headers, and must pass on what is not.
 """
 
 import mimetypes
+from datetime import UTC, datetime
 from typing import Final
 
 from django.core.exceptions import SuspiciousFileOperation
+from django.core.files.base import File
 from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase, HttpResponseNotModified
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseNotModified,
+    HttpResponseRedirect,
+)
 from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 from django.views.static import was_modified_since
 
+from editorial.models import Image
+from editorial.pictures import ADDRESS
+
 SHOWN: Final = {"image/avif", "image/gif", "image/jpeg", "image/png", "image/webp"}
+YEAR, DAY, MINUTES = 31_536_000, 86_400, 300
 
 
 @require_safe
 def serve(request: HttpRequest, name: str) -> HttpResponseBase:
-    try:
-        if name.endswith("/") or not default_storage.exists(name):
-            raise Http404
-        modified = default_storage.get_modified_time(name).timestamp()
-        file = default_storage.open(name)
-    except (SuspiciousFileOperation, OSError, ValueError):
-        raise Http404 from None
-    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    found = _open(name)
     response: HttpResponseBase
-    if was_modified_since(request.headers.get("If-Modified-Since"), modified):
-        response = FileResponse(file, content_type=kind, as_attachment=kind not in SHOWN)
+    if found is None:
+        response = _picture(name)
     else:
-        file.close()
-        response = HttpResponseNotModified()
-    response.headers["Last-Modified"] = http_date(modified)
-    # Names are never used twice, but a file may be replaced or taken down.
-    response.headers["Cache-Control"] = "public, max-age=86400"
+        file, modified = found
+        if was_modified_since(request.headers.get("If-Modified-Since"), modified):
+            kind = _kind(name)
+            response = FileResponse(file, content_type=kind, as_attachment=kind not in SHOWN)
+        else:
+            file.close()
+            response = HttpResponseNotModified()
+        response.headers["Last-Modified"] = http_date(modified)
+    if response.status_code != 302:
+        # The name of a picture’s file is never used twice. Other files may be replaced.
+        forever = ADDRESS.fullmatch(name) is not None
+        response.headers["Cache-Control"] = (
+            f"public, max-age={YEAR}, immutable" if forever else f"public, max-age={DAY}"
+        )
+    response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox; frame-ancestors 'none'"
+    return response
+
+
+def _kind(name: str) -> str:
+    return mimetypes.guess_type(name)[0] or "application/octet-stream"
+
+
+def _open(name: str) -> tuple[File, float] | None:  # type: ignore[type-arg]
+    """The file and when it was last changed, in seconds. Raises Http404 for names that no file can have."""
+    try:
+        if not name.endswith("/") and default_storage.exists(name):
+            modified = default_storage.get_modified_time(name).timestamp()
+            return default_storage.open(name), modified
+    except (SuspiciousFileOperation, OSError, ValueError):
+        # The picture’s own address is a folder to the disk.
+        if not ADDRESS.fullmatch(name):
+            raise Http404 from None
+    return None
+
+
+def _picture(name: str) -> HttpResponse:
+    """A rendition that is made now, or the way to what readers get today."""
+    answer = Image.objects.rendition(name)
+    if answer is None:
+        raise Http404
+    rendition, content = answer
+    if content is None:
+        response: HttpResponse = HttpResponseRedirect(rendition.url)
+        response.headers["Cache-Control"] = f"public, max-age={MINUTES}"
+        return response
+    response = HttpResponse(content, content_type=_kind(rendition.name))
+    response.headers["Last-Modified"] = http_date(datetime.now(UTC).timestamp())
     return response
