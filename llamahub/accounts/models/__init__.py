@@ -1,0 +1,9 @@
+"""What is known of accounts beyond Django’s own `User` and `Group`."""
+
+from .attempts import SignInAttempt
+from .audit import AuditEntry
+from .policy import SecurityPolicy
+from .second_factor import RecoveryCode, SecondFactor
+from .sessions import Session
+
+__all__ = ["AuditEntry", "RecoveryCode", "SecondFactor", "SecurityPolicy", "Session", "SignInAttempt"]
