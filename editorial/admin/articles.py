@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import DateTimeField, Exists, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -17,9 +17,11 @@ from django.utils.html import format_html, format_html_join
 from editorial import publishing
 from editorial.forms import EditionForm
 from editorial.models import Article, Edition
-from models_catalog.admin.base import ContentAdmin, ForEditors
+from models_catalog.admin.base import ContentAdmin
+from models_catalog.admin.conflicts import MindfulInline
 from models_catalog.forms import ContentFormSet
 
+from .facts import WritesProse
 from .standing import mark, moment, standing_of
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ else:
 TEXT_FIELDS = ("title", "standfirst", "body", ("as_of", "image"), "change_note", "publish_at")
 
 
-class DraftInline(ForEditors, StackedInline):
+class DraftInline(MindfulInline, WritesProse, StackedInline):
     """The article’s text: its one open draft."""
 
     model = Edition
@@ -245,8 +247,14 @@ class ArticleAdmin(ContentAdmin):
             return self._step(
                 request,
                 object_id,
-                lambda article: publishing.withdraw(article=article, by=request.user),  # type: ignore[arg-type]
-                "Withdrew the article: its address now answers “gone”.",
+                lambda article: publishing.withdraw(
+                    article=article,
+                    moved_to=request.POST.get("moved_to", ""),
+                    by=request.user,  # type: ignore[arg-type]
+                ),
+                "Withdrew the article: its address now answers “gone”."
+                if not request.POST.get("moved_to", "").strip()
+                else "Withdrew the article: readers are sent to another page.",
             )
         article = self._article(request, object_id)
         if not publishing.may_withdraw(request.user):
@@ -285,8 +293,8 @@ class ArticleAdmin(ContentAdmin):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
         try:
             step(article)
-        except publishing.NotPossible as error:
-            self.message_user(request, error.message, messages.ERROR)
+        except ValidationError as error:
+            self.message_user(request, " ".join(error.messages), messages.ERROR)
         else:
             self.log_change(request, article, done.split(":")[0] + ".")
             self.message_user(request, done, messages.SUCCESS)

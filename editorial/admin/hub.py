@@ -12,15 +12,18 @@ from django.utils.html import format_html
 from editorial.models import HubSection, HubSettings
 from models_catalog.admin.base import ContentAdmin
 
+from .facts import WritesProse
+
 
 @admin.register(HubSettings)
-class HubSettingsAdmin(ContentAdmin):
+class HubSettingsAdmin(WritesProse, ContentAdmin):
     """There is one row, so the list leads straight to its form."""
 
     fieldsets = (
         ("On every page", {"fields": ("name",)}),
         ("At the head of the hub", {"fields": ("tagline", "standfirst")}),
         ("Who we are", {"fields": ("independence", "about")}),
+        ("How we publish", {"fields": ("may_approve_own",)}),
     )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -53,7 +56,7 @@ ROWS = {
 
 
 @admin.register(HubSection)
-class HubSectionAdmin(ContentAdmin):
+class HubSectionAdmin(WritesProse, ContentAdmin):
     """Heading and lead-in of each section; “entries” leads to what stands below them."""
 
     list_display = ("title", "kind", "entries", "position", "is_listed")

@@ -6,10 +6,12 @@ from collections.abc import Iterable
 
 from django.db.models import OuterRef, Q, Subquery
 from django.urls import reverse
+from django.utils.text import capfirst
 
-from editorial.models import Edition
-from models_catalog.admin.mentions import Mention, finder
-from models_catalog.models import Content
+from editorial.live_facts.names import BY_MODEL
+from editorial.models import Edition, FactUse
+from models_catalog.admin.mentions import Mention, finder, holder
+from models_catalog.models import Content, License, Release, UseCase
 
 # An entry mentioned everywhere needs no complete list to be kept.
 LIMIT = 20
@@ -30,6 +32,23 @@ def in_articles(entry: Content) -> Iterable[Mention]:
             f"The article “{edition.title}” links to its page.",
             reverse("admin:editorial_article_change", args=[edition.article_id]),
         )
+
+
+@holder
+def quoted_in_prose(entries: list[Content]) -> Iterable[Mention]:
+    """Texts that refer to a fact of an entry, or of a checkpoint or rule that would go with it."""
+    mine = Q(pk__in=())
+    for entry in entries:
+        if kind := BY_MODEL.get(type(entry)):
+            mine |= Q(**{kind.arc: entry})
+        if isinstance(entry, Release):
+            mine |= Q(variant__release=entry)
+        elif isinstance(entry, License):
+            mine |= Q(license_rule__license=entry)
+        elif isinstance(entry, UseCase):
+            mine |= Q(license_rule__use_case=entry)
+    for use in FactUse.objects.filter(mine):
+        yield Mention(f"{capfirst(use._meta.verbose_name)}: {use}", use.admin_url)
 
 
 @finder

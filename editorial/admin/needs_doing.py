@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db.models import Case, IntegerField, Q, When
 from django.urls import reverse
+from django.utils import timezone
 
+from editorial import publishing
 from editorial.models import Edition
 from models_catalog import formatting
 from models_catalog.facts import label_of, subject_of
@@ -40,11 +43,13 @@ class Panel:
 def panels(user: User | AnonymousUser) -> Iterator[Panel]:
     """The panels whose entries the user may see."""
     if user.has_perm("editorial.view_edition"):
-        yield drafts()
+        if publishing.may_approve(user):
+            yield to_review(user)
+        yield drafts(user)
         yield scheduled()
     if user.has_perm("models_catalog.view_citation"):
         yield unverified()
-        yield longest_unchecked()
+        yield due_for_a_check()
     if user.has_perm("models_catalog.view_source"):
         yield unread_sources()
 
@@ -57,12 +62,44 @@ def _list(label: str, query: str = "") -> str:
     return reverse(f"admin:{label}_changelist") + query
 
 
-def drafts() -> Panel:
-    editions = Edition.objects.open().select_related("created_by").order_by("-updated_at")[:SHOWN]
+def to_review(user: User | AnonymousUser) -> Panel:
+    """What waits for this reviewer first, then what waits for anybody."""
+    mine_first = Case(When(reviewer=user.pk, then=0), default=1, output_field=IntegerField())
+    waiting = (
+        Edition.objects.filter(status=Edition.Status.IN_REVIEW)
+        .filter(Q(reviewer=user.pk) | Q(reviewer=None))
+        .select_related("created_by")
+        .order_by(mine_first, "updated_at")[:SHOWN]
+    )
+    return Panel(
+        "Waiting for your review",
+        [
+            Task(
+                edition.title,
+                _form("editorial_edition", edition.pk),
+                f"from {edition.created_by or 'an account that is gone'}, {moment(edition.updated_at)}",
+            )
+            for edition in waiting
+        ],
+        _list("editorial_edition", "?status__exact=in_review"),
+        "Nothing waits for you.",
+    )
+
+
+def drafts(user: User | AnonymousUser) -> Panel:
+    """One’s own first."""
+    mine_first = Case(When(created_by=user.pk, then=0), default=1, output_field=IntegerField())
+    editions = Edition.objects.open().select_related("created_by").order_by(mine_first, "-updated_at")[:SHOWN]
     return Panel(
         "Drafts in hand",
         [
-            Task(edition.title, _form("editorial_edition", edition.pk), f"changed {moment(edition.updated_at)}")
+            Task(
+                edition.title,
+                _form("editorial_edition", edition.pk),
+                f"{'yours, ' if edition.created_by_id == user.pk else ''}"
+                f"{'in review, ' if edition.status == Edition.Status.IN_REVIEW else ''}"
+                f"changed {moment(edition.updated_at)}",
+            )
             for edition in editions
         ],
         _list("editorial_edition", "?status__exact=draft"),
@@ -103,13 +140,13 @@ def unverified() -> Panel:
     )
 
 
-def longest_unchecked() -> Panel:
-    citations = Citation.objects.with_targets().order_by("checked_on", "pk")
+def due_for_a_check() -> Panel:
+    citations = Citation.objects.longest_due(timezone.localdate(), SHOWN)
     return Panel(
-        "Checked longest ago",
-        [_citation_task(citation) for citation in citations[:SHOWN]],
-        _list("models_catalog_citation"),
-        "No fact has a source yet.",
+        "Due for a check",
+        [_citation_task(citation) for citation in citations],
+        _list("models_catalog_citation", "?check=due"),
+        "Every fact was checked as recently as its kind asks for.",
     )
 
 

@@ -11,6 +11,8 @@ from django.http import HttpRequest
 from editorial.models import HelpLine, Notice
 from models_catalog.admin.base import ContentAdmin, ContentInline
 
+from .facts import WritesProse
+
 
 class HelpLineInline(ContentInline):
     model = HelpLine
@@ -20,7 +22,7 @@ class HelpLineInline(ContentInline):
 
 
 @admin.register(Notice)
-class NoticeAdmin(ContentAdmin):
+class NoticeAdmin(WritesProse, ContentAdmin):
     list_display = ("title", "kind", "lines", "position", "is_listed")
     list_editable = ("position", "is_listed")
     list_filter = ("kind", "is_listed")

@@ -15,24 +15,32 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from editorial.live_facts.validation import validate_references
 from editorial.prose import validate as validate_markdown
+from models_catalog import history
 from models_catalog.models import Addressed, Content, Release
 from models_catalog.models.base import ContentQuerySet, in_choices
 
 from .media import Image
 from .people import Author, Topic
+from .prose import REFERENCE_HELP, WithProse
 
 if TYPE_CHECKING:
     from datetime import datetime
 
 
+def _moment(at: datetime | None) -> datetime | Now:
+    """``at``; without it the moment that a page is read as of; without that the database’s now."""
+    return at or history.moment() or Now()
+
+
 class EditionQuerySet(ContentQuerySet["Edition"]):
     def public(self, at: datetime | None = None) -> Self:
-        """Approved editions whose time has come by ``at`` (default: the database’s now), newest first.
+        """Approved editions whose time has come by ``at`` (default: now, or the moment that is being read), newest first.
 
         Includes editions that a newer one has replaced: they were public once.
         """
-        return self.filter(status=Edition.Status.APPROVED, publish_at__lte=at if at is not None else Now()).order_by(
+        return self.filter(status=Edition.Status.APPROVED, publish_at__lte=_moment(at)).order_by(
             "-publish_at", "-number"
         )
 
@@ -41,7 +49,7 @@ class EditionQuerySet(ContentQuerySet["Edition"]):
         newest = Edition.objects.filter(article=OuterRef("article")).public(at).values("pk")[:1]
         return (
             self.filter(pk=Subquery(newest))
-            .exclude(article__withdrawn_at__lte=at if at is not None else Now())
+            .exclude(article__withdrawn_at__lte=_moment(at))
             .order_by("-publish_at", "-number")
         )
 
@@ -56,6 +64,10 @@ class EditionQuerySet(ContentQuerySet["Edition"]):
     def for_reading(self) -> Self:
         """With all that the article’s page and lists of articles show."""
         return self.select_related("article__topic", "image").prefetch_related("article__authors")
+
+    def showing(self, image: Image) -> Self:
+        """With this picture, at the head or in the text."""
+        return self.filter(Q(image=image) | Q(body__contains=image.address))
 
     def related_to(self, article: Article) -> Self:
         """Editions of other articles on the same topic or the same releases."""
@@ -101,6 +113,16 @@ class Article(Content, Addressed):
         help_text="From this moment readers get “gone” instead of the article. Empty while it stands.",
     )
 
+    moved_to = models.CharField(
+        "readers are sent to",
+        max_length=200,
+        blank=True,
+        db_default="",
+        default="",
+        editable=False,
+        help_text="Where readers of the withdrawn article are sent instead of being told that it is gone.",
+    )
+
     objects = ArticleQuerySet.as_manager()
 
     if TYPE_CHECKING:
@@ -108,6 +130,18 @@ class Article(Content, Addressed):
 
     class Meta:
         ordering = ("slug",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(moved_to="") | Q(moved_to__startswith="/") & ~Q(moved_to__startswith="//"),
+                name="article_moves_within_the_site",
+                violation_error_message="Begin with one slash: readers are sent to pages of this site only.",
+            ),
+            models.CheckConstraint(
+                condition=Q(moved_to="") | Q(withdrawn_at__isnull=False),
+                name="only_withdrawn_articles_move",
+                violation_error_message="An article that stands sends nobody elsewhere. Withdraw it first.",
+            ),
+        )
         permissions = (("withdraw_article", "Can withdraw articles and bring them back"),)
 
     def __str__(self) -> str:
@@ -120,12 +154,13 @@ class EditionStatus(models.TextChoices):
     APPROVED = "approved", "Approved"
 
 
-class Edition(Content):
+class Edition(WithProse, Content):
     """One version of an article’s text. Never changes once it is public (a trigger sees to it)."""
 
     Status = EditionStatus
     OPEN: ClassVar = (EditionStatus.DRAFT, EditionStatus.IN_REVIEW)
     natural_key_fields = ("article__slug", "number")
+    prose_fields = ("body",)
 
     article = models.ForeignKey(Article, models.CASCADE, related_name="editions")
     number = models.PositiveIntegerField(editable=False)
@@ -134,10 +169,10 @@ class Edition(Content):
         max_length=300, help_text="One or two sentences under the headline; also the description in search and shares."
     )
     body = models.TextField(
-        validators=[validate_markdown],
+        validators=[validate_markdown, validate_references],
         help_text=(
             "Markdown. Sections begin with “## ”. Cite with footnotes: “fact[^card]” and, at the end, "
-            "“[^card]: [Llama 4 model card](/sources/llama-4-model-card/)”."
+            "“[^card]: [Llama 4 model card](/sources/llama-4-model-card/)”. " + REFERENCE_HELP
         ),
     )
     as_of = models.DateField("facts as of", help_text="The day to which the facts in the text were checked.")
@@ -153,6 +188,9 @@ class Edition(Content):
     )
     created_by = models.ForeignKey(
         "auth.User", models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
+    )
+    reviewer = models.ForeignKey(
+        "auth.User", models.SET_NULL, null=True, blank=True, editable=False, related_name="reviews"
     )
     approved_by = models.ForeignKey(
         "auth.User", models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
