@@ -8,6 +8,8 @@ class ModelsCatalogConfig(AppConfig):
 
     def ready(self) -> None:
         from . import redirects, signals
+        from .history import record
 
         signals.connect()
         redirects.connect()
+        record.connect()

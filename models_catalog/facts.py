@@ -8,13 +8,13 @@ page's cost never depends on how many facts it shows: fetch with ``with_facts()`
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django.db.models import TextChoices
 
 from . import formatting
-from .formatting import NOT_STATED, Value
+from .formatting import NOT_STATED, Form, Value
 from .models import (
     Citation,
     Content,
@@ -23,12 +23,17 @@ from .models import (
     KeyFigure,
     License,
     LicenseRule,
+    MemoryUnit,
     Modality,
     Provider,
+    PublishedMemory,
     Release,
     TimelineEvent,
     Variant,
 )
+
+if TYPE_CHECKING:
+    from datetime import date
 
 Links: TypeAlias = tuple[tuple[str, str], ...]
 
@@ -79,6 +84,10 @@ class Fact:
     def is_stated(self) -> bool:
         return self.value is not None
 
+    def said(self, form: Form) -> Fact:
+        """The fact with its value as running text has it."""
+        return replace(self, value=self.value.said(form)) if self.value else self
+
     @property
     def status(self) -> FactStatus:
         """Disputed if any source disputes it; verified if one was read; otherwise unverified."""
@@ -88,6 +97,12 @@ class Fact:
         if Citation.Status.DISPUTED in statuses:
             return FactStatus.DISPUTED
         return FactStatus.VERIFIED if Citation.Status.VERIFIED in statuses else FactStatus.UNVERIFIED
+
+    @property
+    def due_on(self) -> date | None:
+        """The first day on which one of its sources is due for another look; None where nothing sets a limit."""
+        days = [day for citation in self.citations if (day := due_day(citation))]
+        return min(days, default=None)
 
     @property
     def subject(self) -> str:
@@ -105,6 +120,17 @@ def subject_of(obj: Content) -> str:
     if isinstance(obj, TimelineEvent):
         return f"“{obj}”"
     return str(obj)
+
+
+def due_day(citation: Citation) -> date | None:
+    """When a citation read ``with_due_day()`` is due for another check; never a query."""
+    try:
+        return citation.due_on
+    except AttributeError:
+        raise FactsNotFetched(
+            "When a citation is due is not fetched: read it with Citation.objects.for_reading(), "
+            "or the facts of an entry with with_facts()."
+        ) from None
 
 
 def fetched(obj: Content, relation: str) -> list[Any]:
@@ -137,6 +163,42 @@ def fact(obj: Content, field: str) -> Fact:
     )
 
 
+def difference(old: Content, new: Content, field: str) -> tuple[str, str] | None:
+    """How readers see a field of an entry change; None if they do not. In full where the short forms are the same.
+
+    For fields that are columns of the entry’s own row (`in_columns`): no relation is fetched for it.
+    """
+    was, now = (FACTS[type(obj)][field].write(obj) for obj in (old, new))
+    if was == now:
+        return None
+    if was and now and was.text == now.text:
+        return was.exact or was.text, now.exact or now.text
+    return was.text if was else NOT_STATED, now.text if now else NOT_STATED
+
+
+def in_columns(model: type[Content]) -> list[str]:
+    """The citable fields whose values are in the entry’s own row, in the order in which the entry lists them."""
+    columns = {field.name for field in model._meta.concrete_fields}
+    return [name for name in model.citable if name in columns]
+
+
+def address_of(obj: Content, field: str) -> str:
+    """Where readers see the fact: its place on the page of its entry."""
+    page: Any = obj  # every kind of entry that can be cited has an address
+    url: str = page.get_absolute_url()
+    return url if "#" in url or not _is_listed_on_its_page(type(obj), field) else f"{url}#{anchor_of(field)}"
+
+
+def anchor_of(field: str) -> str:
+    """The id of a fact in the list on its entry’s page."""
+    return f"fact-{field.replace('_', '-')}"
+
+
+def _is_listed_on_its_page(model: type[Content], field: str) -> bool:
+    """Whether the entry’s page lists the fact under its label, rather than showing it as text."""
+    return model in {Release, License} and field != "summary"
+
+
 def label_of(model: type[Content], field: str) -> str:
     """What readers call a field: “context window”."""
     return FACTS[model][field].label
@@ -155,7 +217,16 @@ def _text(attribute: str) -> Callable[[Any], Value | None]:
 
 
 def _choice(attribute: str) -> Callable[[Any], Value | None]:
-    return lambda obj: Value(getattr(obj, f"get_{attribute}_display")())
+    def write(obj: Any) -> Value:
+        label = getattr(obj, f"get_{attribute}_display")()
+        return Value(label, sentence=label[:1].lower() + label[1:])
+
+    return write
+
+
+def _figure(obj: KeyFigure) -> Value:
+    value = formatting.amount(obj.value, obj.qualifier)
+    return replace(value, sentence=f"{value} {obj.unit}", exact=f"{value.exact} {obj.unit}" if value.exact else "")
 
 
 def _number(attribute: str, write: Callable[[Any], Value]) -> Callable[[Any], Value | None]:
@@ -206,6 +277,10 @@ def _repository_page(obj: Variant) -> Links:
     return ((obj.repository_id, HUGGING_FACE + obj.repository_id),) if obj.repository_id else ()
 
 
+def _published(obj: PublishedMemory) -> Value:
+    return formatting.published_memory(obj.value, MemoryUnit(obj.unit), obj.devices)
+
+
 def _variant_training(obj: Variant) -> Value | None:
     """A checkpoint's own number is worded as its release words the release's."""
     if obj.pretraining_tokens is None:
@@ -246,6 +321,9 @@ FACTS: dict[type[Content], dict[str, FactField]] = {
         "attention_heads": FactField("attention heads", _number("attention_heads", formatting.count)),
         "kv_heads": FactField("key-value heads", _number("kv_heads", formatting.count)),
         "head_size": FactField("head size", _number("head_size", formatting.count)),
+        "vocabulary_size": FactField("vocabulary", _number("vocabulary_size", formatting.count)),
+        "local_layers": FactField("layers with local attention", _number("local_layers", formatting.count)),
+        "local_window": FactField("local attention window", _number("local_window", formatting.tokens)),
         "repository_id": FactField("repository", _text("repository_id"), links=_repository_page),
         "quantization": FactField("number format", _number_format),
     },
@@ -275,8 +353,9 @@ FACTS: dict[type[Content], dict[str, FactField]] = {
         "note": FactField("note", _text("note")),
     },
     KeyFigure: {
-        "value": FactField("value", _qualified("value", "qualifier", formatting.amount)),
+        "value": FactField("value", _figure),
         "measures": FactField("what it measures", _text("measures")),
         "as_of": FactField("as of", _number("as_of", formatting.day)),
     },
+    PublishedMemory: {"value": FactField("published figure", _published)},
 }

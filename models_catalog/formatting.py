@@ -8,13 +8,14 @@ the site (pages, charts, feeds, prose) comes from here, so that “128K” is ne
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 
 from django.utils.dateformat import format as format_date
 
-from .models import DatePrecision, Qualifier
+from .models import DatePrecision, MemoryUnit, Qualifier
 
 THOUSAND, MILLION, BILLION, TRILLION = 10**3, 10**6, 10**9, 10**12
 KIBI = 1024
@@ -22,21 +23,38 @@ KIBI = 1024
 NOT_STATED = "not stated"
 
 
+class Form(StrEnum):
+    """How prose may write a value: for a sentence, as tables do, or in full."""
+
+    SENTENCE = ""
+    SHORT = "short"
+    EXACT = "exact"
+
+
 @dataclass(frozen=True, slots=True)
 class Value:
     """One value as readers see it.
 
     ``text`` is what is read, ``exact`` the same in full where ``text`` shortens
-    it, ``data`` what a program reads (`<data value>` or `<time datetime>`).
+    it, ``sentence`` the same within a sentence where that differs (“109B” in a
+    table is “109 billion parameters” there), ``data`` what a program reads
+    (`<data value>` or `<time datetime>`).
     """
 
     text: str
     exact: str = ""
     data: str = ""
     is_date: bool = False
+    sentence: str = ""
 
     def __str__(self) -> str:
         return self.text
+
+    def said(self, form: Form) -> Value:
+        """The value as running text has it: ``text`` is the form that was asked for, the rest stays."""
+        in_sentence = self.sentence or self.text
+        text = {Form.SENTENCE: in_sentence, Form.SHORT: self.text, Form.EXACT: self.exact or in_sentence}[form]
+        return replace(self, text=text)
 
 
 def _decimals(number: Decimal, places: int = 2) -> str:
@@ -85,7 +103,7 @@ def tokens(number: int) -> Value:
         text = f"{number // KIBI}K"
     else:
         text = grouped(number)
-    return Value(text, exact=f"{grouped(number)} tokens", data=str(number))
+    return Value(text, exact=f"{grouped(number)} tokens", data=str(number), sentence=f"{text} tokens")
 
 
 def parameters(number: int, qualifier: str = Qualifier.EXACT) -> Value:
@@ -94,6 +112,7 @@ def parameters(number: int, qualifier: str = Qualifier.EXACT) -> Value:
         _qualified(_short(number), qualifier),
         exact=f"{_qualified_in_words(grouped(number), qualifier)} parameters",
         data=str(number),
+        sentence=f"{amount(number, qualifier)} parameters",
     )
 
 
@@ -103,6 +122,7 @@ def training_tokens(number: int, qualifier: str = Qualifier.EXACT) -> Value:
         _qualified(_short(number), qualifier),
         exact=f"{_qualified_in_words(grouped(number), qualifier)} tokens",
         data=str(number),
+        sentence=f"{amount(number, qualifier)} tokens",
     )
 
 
@@ -121,6 +141,28 @@ def amount(number: int | Decimal, qualifier: str = Qualifier.EXACT) -> Value:
     else:
         text, exact = grouped(number), ""
     return Value(_qualified_in_words(text, qualifier), exact=exact, data=format(number.normalize(), "f"))
+
+
+def gigabytes(number: int) -> Value:
+    """A size in bytes, in units of 10⁹, to three digits: 16060522496 → “16.1 GB”, 810000000000 → “810 GB”."""
+    size = Decimal(number) / BILLION
+    places = 0 if size >= 100 else 1 if size >= 10 else 2
+    return Value(f"{_decimals(size, places)} GB", exact=f"{grouped(number)} bytes", data=str(number))
+
+
+def published_memory(number: Decimal, unit: MemoryUnit, devices: int | None = None) -> Value:
+    """As the source counts: “1,083 MiB”; for accelerators “4 × 80 GB”, by the size that they are sold as."""
+    if devices is not None:
+        return Value(f"{devices} × {_decimals(number)} GB", data=str(devices))
+    size = int(number * unit.size)
+    return Value(f"{_decimals(number)} {unit.value}", exact=f"{grouped(size)} bytes", data=str(size))
+
+
+def deviation(share: Decimal) -> Value:
+    """A difference in percent with its sign: 0.0391 → “+3.9%”, -0.112 → “−11.2%”, 0 → “0%”."""
+    percent = round(share * 100, 1)
+    sign = "+" if percent > 0 else "−" if percent < 0 else ""
+    return Value(f"{sign}{_decimals(abs(percent), 1)}%", data=format(share.normalize(), "f"))
 
 
 def day(value: date, precision: str = DatePrecision.DAY) -> Value:

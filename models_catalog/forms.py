@@ -22,8 +22,10 @@ from django.utils.html import format_html
 from django.utils.text import capfirst
 
 from . import formatting
+from .conflicts import Conflict, Versions, key_of, reconcile
 from .facts import label_of
-from .models import Content
+from .history.corrections import changed_facts
+from .models import Content, Source
 
 if TYPE_CHECKING:
     ContentModelForm = forms.ModelForm[Any]
@@ -34,10 +36,18 @@ else:
 # Where a rule’s message belongs when that is not the first field that the rule names.
 LANDS_ON = {
     "approved_edition_has_a_publish_time": "publish_at",
+    "activity_has_a_group": "group",
+    "circumstance_says_whom_it_concerns": "only_who",
     "one_citation_per_fact_source_and_place": "locator",
+    "published_cache_has_a_context": "context_tokens",
+    "published_memory_counts_devices_where_it_should": "devices",
+    "picture_is_kept_once": "file",
     "released_models_have_a_license": "license",
+    "only_activities_are_done": "by_end_user",
+    "only_circumstances_lift_another": "lifts",
     "rule_names_its_clause": "clause",
     "rule_states_its_conditions": "conditions",
+    "use_case_has_words_for_the_checker": "wording",
     "variant_active_is_at_most_total": "parameters_active",
 }
 
@@ -68,12 +78,34 @@ class ContentForm(ContentModelForm):
     """
 
     refused: ClassVar[tuple[str | None, str] | None] = None
+    # What the form showed when it was opened; see `conflicts`.
+    versions: ClassVar[Versions] = {}
+
+    conflicts: tuple[Conflict, ...] = ()
+    merged: tuple[str, ...] = ()
 
     def field_for(self, constraint: BaseConstraint) -> str | None:
         """The field of this form beside which the constraint’s message is shown."""
         return next((name for name in fields_of(constraint) if name in self.fields), None)
 
+    def _reconcile(self) -> None:
+        """Mind what others changed since the form was opened, before any of it is put into the entry."""
+        version = self.versions.get(key_of(self.instance)) if self.instance.pk else None
+        if version is None:
+            return
+        choices = {name: self.data.get(self.add_prefix(f"choose-{name}"), "") for name in self.fields}
+        found = reconcile(self.instance, self.cleaned_data, version, choices)
+        self.cleaned_data.update(found.theirs)
+        self.merged, self.conflicts = found.merged, found.conflicts
+        for conflict in found.conflicts:
+            self.add_error(
+                conflict.name,
+                f"{conflict.actor} changed this to “{conflict.theirs[:200]}” while you were writing. "
+                "Choose between the two versions; in a list, open it again.",
+            )
+
     def _post_clean(self) -> None:
+        self._reconcile()
         # Django asks the constraints too, but knows no field to put the answer beside.
         self.instance.validate_constraints = lambda exclude=None: None
         try:
@@ -114,6 +146,63 @@ class ContentForm(ContentModelForm):
                     name = self.field_for(constraint)
                     if name is None or name not in self.errors:
                         self.add_error(name, error.messages)
+
+
+class WhyForm(ContentForm):
+    """An entry of facts that exists: asks why it changes, and whether the old value was a mistake of ours.
+
+    After cleaning, ``corrected`` holds the entry as it was and the facts that are put right.
+    """
+
+    change_reason = forms.CharField(
+        label="Why it changes",
+        required=False,
+        max_length=250,
+        widget=AdminTextInputWidget,
+        help_text="One sentence, kept in the history. Readers see it beside the change: “The model card was revised.”",
+    )
+    is_correction = forms.BooleanField(
+        label="This corrects a mistake",
+        required=False,
+        help_text="Publishes a correction for each fact that changes, with the wrong value beside the right one.",
+    )
+    correction_source = forms.ModelChoiceField(
+        Source.objects.all(),
+        label="According to",
+        required=False,
+        help_text="The source that shows what is right. Needed for a correction.",
+    )
+
+    WHY: ClassVar = ("change_reason", "is_correction", "correction_source")
+
+    corrected: tuple[Content, list[str]] | None = None
+
+    @property
+    def changed_data(self) -> list[str]:
+        """Without the questions about the change, which change nothing themselves."""
+        return [name for name in super().changed_data if name not in self.WHY]
+
+    def clean(self) -> dict[str, Any] | None:
+        data = super().clean() or self.cleaned_data
+        if data.get("is_correction"):
+            if not data.get("change_reason"):
+                self.add_error("change_reason", "Say how the mistake came about: readers see it with the correction.")
+            if not data.get("correction_source") and "correction_source" not in self.errors:
+                self.add_error("correction_source", "Choose the source that shows what is right.")
+        return data
+
+    def _post_clean(self) -> None:
+        super()._post_clean()
+        if self.cleaned_data.get("is_correction") and not self.errors:
+            old = type(self.instance)._default_manager.get(pk=self.instance.pk)
+            if fields := changed_facts(old, self.instance):
+                self.corrected = (old, fields)
+            else:
+                self.add_error(
+                    "is_correction",
+                    "No fact that readers see changes, so there is nothing to correct. "
+                    "Change the fact, or clear this box.",
+                )
 
 
 class ContentFormSet(InlineFormSet):

@@ -11,6 +11,7 @@ Arguments: ``sender`` is the model class, ``pk`` the primary key of the row,
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
@@ -30,6 +31,12 @@ def _announce(instance: Model, *, using: str | None, deleted: bool) -> None:
             partial(content_changed.send, sender=type(instance), pk=instance.pk, deleted=deleted),
             using=using,
         )
+
+
+def announce(instances: Iterable[Model], *, using: str | None = None) -> None:
+    """For what writes many rows at once: Django’s own signals are not sent then."""
+    for instance in instances:
+        _announce(instance, using=using, deleted=False)
 
 
 def _saved(instance: Model, using: str, **kwargs: Any) -> None:

@@ -39,7 +39,17 @@ class PageSitemap(OfThisSite, Pages):
     """The pages that there is one of."""
 
     def items(self) -> list[str]:
-        return ["models", "compare", "timeline", "licensing", "run", "figures", "sources", "corrections"]
+        return [
+            "models",
+            "compare",
+            "timeline",
+            "licensing",
+            "license-check",
+            "run",
+            "figures",
+            "sources",
+            "corrections",
+        ]
 
     def location(self, item: str) -> str:
         return reverse(f"models_catalog:{item}")

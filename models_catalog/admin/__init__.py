@@ -1,5 +1,16 @@
 """The admin of the facts; one module a subject, named as in models."""
 
-from . import citations, deployment, figures, licensing, releases, sources, timeline
+from . import checks, citations, deployment, figures, history, licensing, memory, releases, sources, timeline
 
-__all__ = ["citations", "deployment", "figures", "licensing", "releases", "sources", "timeline"]
+__all__ = [
+    "checks",
+    "citations",
+    "deployment",
+    "figures",
+    "history",
+    "licensing",
+    "memory",
+    "releases",
+    "sources",
+    "timeline",
+]

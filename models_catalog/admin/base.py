@@ -12,7 +12,7 @@ from django.contrib.admin.options import BaseModelAdmin, IncorrectLookupParamete
 from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, models, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from models_catalog.forms import (
@@ -20,13 +20,16 @@ from models_catalog.forms import (
     ChooseOne,
     ContentForm,
     ContentFormSet,
+    WhyForm,
     add_remedies,
     fields_of,
     formfield_for,
 )
-from models_catalog.models import Addressed, Content
+from models_catalog.history import put_right
+from models_catalog.models import FACT_MODELS, Addressed, Content, Correction, RecordedChange
 
-from .mentions import mentions_of
+from .conflicts import VERSIONS, MindfulInline, Reconciling, seen_outdated
+from .mentions import held_by, mentions_of
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
 else:
     ModelAdmin, BaseAdmin, TabularInline = admin.ModelAdmin, object, admin.TabularInline
 
+HISTORY_SHOWN = 200
 CONFLICT = (
     "Someone else saved an entry that conflicts with this one at the same moment. "
     "Look at the list, then change this entry or edit the other."
@@ -117,7 +121,7 @@ class Tolerant(ModelAdmin):
         return super().response_action(request, queryset, *where, **more)
 
 
-class ContentAdmin(ForEditors, Tolerant):
+class ContentAdmin(ForEditors, Reconciling, Tolerant):
     """One kind of entry, as someone who works with it all day wants it."""
 
     form = ContentForm
@@ -144,13 +148,60 @@ class ContentAdmin(ForEditors, Tolerant):
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> type[forms.ModelForm[Any]]:
+        if self._asks_why(obj):
+            kwargs["form"] = type(self.form.__name__, (WhyForm, self.form), {})
         form = super().get_form(request, obj, change, **kwargs)
-        if refused := getattr(request, "refused", None):
-            return type(form.__name__, (form,), {"refused": refused})
-        return form
+        if source := form.base_fields.get("correction_source"):
+            source.widget = ChooseOne(Correction._meta.get_field("source"), self.admin_site)
+            add_remedies(source)
+        known = {"refused": getattr(request, "refused", None), "versions": seen_outdated(request)}
+        return type(form.__name__, (form,), known)
+
+    def _asks_why(self, entry: Any) -> bool:
+        """Of facts that readers know already: what is being added changes nothing."""
+        return entry is not None and self.model in FACT_MODELS.values()
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        fieldsets = super().get_fieldsets(request, obj)
+        if not self._asks_why(obj) or not self.has_change_permission(request, obj):
+            return fieldsets
+        return (
+            *fieldsets,
+            ("Why it changes", {"fields": ("change_reason", ("is_correction", "correction_source"))}),
+        )
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if corrected := getattr(form, "corrected", None):
+            old, fields = corrected
+            made = put_right(
+                old=old,
+                new=obj,
+                fields=fields,
+                why=form.cleaned_data["change_reason"],
+                source=form.cleaned_data["correction_source"],
+            )
+            self.message_user(
+                request,
+                format_html_join(
+                    " ",
+                    'Published the correction <a href="{}">“{}”</a>.',
+                    ((c.get_absolute_url(), c.what_is_right) for c in made),
+                ),
+                messages.SUCCESS,
+            )
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Django’s list of what was done in the admin, under what the database recorded, wherever it was done."""
+        entry = self.get_object(request, object_id)
+        recorded = RecordedChange.objects.of(entry)[:HISTORY_SHOWN] if entry else []
+        return super().history_view(request, object_id, {"recorded": list(recorded), **(extra_context or {})})
 
     def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> type[forms.ModelForm[Any]]:
-        return super().get_changelist_form(request, **{"form": self.form, **kwargs})
+        form = type(self.form.__name__, (self.form,), {"versions": seen_outdated(request)})
+        return super().get_changelist_form(request, **{"form": form, **kwargs})
 
     def changeform_view(
         self,
@@ -160,6 +211,14 @@ class ContentAdmin(ForEditors, Tolerant):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """As Django’s; when the database refuses what the form accepted, the form comes back with its words."""
+        if request.method == "POST" and object_id and VERSIONS in request.POST:
+            entry = self.get_object(request, object_id)
+            if entry is None:
+                return self.lost_entry(request, "Someone deleted this entry while you were writing")
+            if not self.has_change_permission(request, entry) and self.has_change_permission(request):
+                return self.lost_entry(
+                    request, "This can no longer be changed: someone approved it while you were writing"
+                )
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except IntegrityError as error:
@@ -214,7 +273,7 @@ class ContentAdmin(ForEditors, Tolerant):
             [leaf for leaf in prune(deleted) if leaf != []],
             {name: count for name, count in counts.items() if name not in plural},
             perms,
-            protected,
+            _linked(protected, list(objs)) if protected else protected,
         )
 
     def _say_refusal(self, request: HttpRequest, error: IntegrityError, back: str) -> HttpResponse:
@@ -222,11 +281,20 @@ class ContentAdmin(ForEditors, Tolerant):
         return HttpResponseRedirect(back)
 
 
+def _linked(protected: list[Any], entries: list[Content]) -> list[Any]:
+    """What is in the way, with a link to the form in which it can be taken out of it."""
+    held = held_by(entries)
+    return [
+        format_html('<a href="{}">{}</a>', mention.url, text) if (mention := held.get(str(text))) else text
+        for text in protected
+    ]
+
+
 def _is_join(leaf: Any, joins: set[str]) -> bool:
     return isinstance(leaf, str) and leaf.split(": ")[0].casefold() in {name.casefold() for name in joins}
 
 
-class ContentInline(ForEditors, TabularInline):
+class ContentInline(MindfulInline, ForEditors, TabularInline):
     """Rows edited with their entry."""
 
     form = ContentForm

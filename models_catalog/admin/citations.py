@@ -5,18 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.db import models
 from django.db.models import QuerySet
 from django.db.models.constraints import BaseConstraint
 from django.http import HttpRequest
 from django.utils import timezone
 
-from models_catalog.facts import subject_of
+from models_catalog.checks import mark_checked
+from models_catalog.facts import due_day, subject_of
 from models_catalog.forms import ContentForm, ContentFormSet, citable_choices
 from models_catalog.models import FACT_MODELS, Citation, Content, Correction
 
 from .base import ContentAdmin, ContentInline
+from .bulk import InBulk
 from .columns import age_of_check, day_column
 
 ARCS = tuple(FACT_MODELS)
@@ -68,7 +71,8 @@ class CitationInline(ContentInline):
     def _named_by(self) -> list[str]:
         """What the row’s title needs besides its own columns."""
         arc = next(arc for arc, model in FACT_MODELS.items() if model is self.parent_model)
-        return [arc, f"{arc}__use_case", f"{arc}__license"] if arc == "license_rule" else [arc]
+        more = {"license_rule": ("use_case", "license"), "published_memory": ("variant",)}.get(arc, ())
+        return [arc, *(f"{arc}__{name}" for name in more)]
 
     def formfield_for_dbfield(
         self, db_field: models.Field[Any, Any], request: HttpRequest, **kwargs: Any
@@ -113,7 +117,20 @@ class CitesKind(admin.SimpleListFilter):
         return queryset.filter(**{f"{arc}__isnull": False}) if arc in FACT_MODELS else queryset
 
 
-def _fields_by_kind() -> list[tuple[str, str]]:
+class DueForACheck(admin.SimpleListFilter):
+    """What the editors’ queue holds."""
+
+    title = "check"
+    parameter_name = "check"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("due", "due for a check")]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Any]:
+        return queryset.due(timezone.localdate()) if self.value() == "due" else queryset
+
+
+def fields_by_kind() -> list[tuple[str, str]]:
     """Every field that can be cited, once, with the kinds of entry that have it."""
     kinds: dict[str, list[str]] = {}
     labels: dict[str, str] = {}
@@ -127,7 +144,7 @@ def _fields_by_kind() -> list[tuple[str, str]]:
 
 
 class ReferenceAdmin(ContentAdmin):
-    """What citations and corrections share: a target chosen from eight kinds of entry."""
+    """What citations and corrections share: a target chosen from the kinds of entry that can be cited."""
 
     form = ReferenceForm
     TARGETS = (
@@ -136,7 +153,7 @@ class ReferenceAdmin(ContentAdmin):
         "event",
         ("license", "license_rule"),
         ("deployment_option", "provider"),
-        "key_figure",
+        ("key_figure", "published_memory"),
         "field",
     )
 
@@ -146,7 +163,7 @@ class ReferenceAdmin(ContentAdmin):
         if db_field.name == "field":
             return forms.ChoiceField(
                 label="Fact",
-                choices=[("", "Choose…"), *_fields_by_kind()],
+                choices=[("", "Choose…"), *fields_by_kind()],
                 required=not db_field.blank,
                 help_text="Which fact of the entry; the kinds of entry that have it are in brackets.",
             )
@@ -164,10 +181,10 @@ class ReferenceAdmin(ContentAdmin):
 
 
 @admin.register(Citation)
-class CitationAdmin(ReferenceAdmin):
+class CitationAdmin(InBulk, ReferenceAdmin):
     list_display = ("entry", "fact", "source", "locator", "status_mark", "checked")
     list_display_links = ("entry", "fact")
-    list_filter = ("status", CitesKind, "checked_on", "source__kind")
+    list_filter = (DueForACheck, "status", CitesKind, "checked_on", "source__kind")
     search_fields = (
         "source__title",
         "locator",
@@ -180,10 +197,12 @@ class CitationAdmin(ReferenceAdmin):
         "deployment_option__name",
         "provider__name",
         "key_figure__label",
+        "published_memory__variant__name",
     )
     search_help_text = "By entry, source, place or note."
     date_hierarchy = "checked_on"
     ordering = ("checked_on", "pk")
+    actions: Any = ("checked_today", *InBulk.actions)
     fieldsets = (
         (
             "What it supports",
@@ -199,7 +218,14 @@ class CitationAdmin(ReferenceAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return Citation.objects.with_targets()
+        return Citation.objects.with_targets().with_due_day()
+
+    @admin.action(description="Checked today: I compared each with its source", permissions=["change"])
+    def checked_today(self, request: HttpRequest, chosen: QuerySet[Any]) -> None:
+        today = timezone.localdate()
+        citations = mark_checked(chosen, today=today)
+        LogEntry.objects.log_actions(request.user.pk, citations, CHANGE, f"Checked on {today}.")  # type: ignore[arg-type]
+        self.message_user(request, f"{len(citations)} now say that they were checked today.", messages.SUCCESS)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {"checked_on": timezone.localdate(), **super().get_changeform_initial_data(request)}
@@ -216,7 +242,7 @@ class CitationAdmin(ReferenceAdmin):
 
     @admin.display(description="checked", ordering="checked_on")
     def checked(self, citation: Citation) -> Any:
-        return age_of_check(citation.checked_on)
+        return age_of_check(citation.checked_on, due_on=due_day(citation))
 
 
 def _status_mark(citation: Citation) -> Any:
@@ -254,5 +280,10 @@ class CorrectionAdmin(ReferenceAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return Correction.objects.select_related(
-            "source", "license_rule__use_case", "license_rule__license", "variant__release", *ARCS
+            "source",
+            "license_rule__use_case",
+            "license_rule__license",
+            "variant__release",
+            "published_memory__variant",
+            *ARCS,
         ).order_by("-published_on", "slug")

@@ -40,15 +40,11 @@ def day_column(field: str, *, label: str) -> Callable[[Any], Any]:
     return column
 
 
-def age_of_check(checked_on: date | None) -> SafeString | str:
-    """When a fact was last checked; marked when that is long ago."""
+def age_of_check(checked_on: date | None, *, due_on: date | None = None) -> SafeString | str:
+    """When something was last checked; marked when another check is due, or when there never was one."""
     if checked_on is None:
         return format_html('<span class="mark mark--warn">{}</span>', "never read")
     text = formatting.day(checked_on).text
-    if (timezone.localdate() - checked_on).days > LONG_UNCHECKED_DAYS:
-        return format_html('<span class="mark mark--warn">{}</span>', text)
+    if due_on and due_on <= timezone.localdate():
+        return format_html('{} <span class="mark mark--warn">due</span>', text)
     return text
-
-
-# Until each kind of fact has its own limit, half a year without a look is worth a mark.
-LONG_UNCHECKED_DAYS = 180

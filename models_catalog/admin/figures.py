@@ -7,12 +7,13 @@ from django.contrib import admin
 from models_catalog.models import KeyFigure
 
 from .base import ContentAdmin
+from .bulk import InBulk
 from .citations import CitationInline
 from .columns import day_column, fact_column
 
 
 @admin.register(KeyFigure)
-class KeyFigureAdmin(ContentAdmin):
+class KeyFigureAdmin(InBulk, ContentAdmin):
     list_display = (
         "label",
         fact_column(KeyFigure, "value"),

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html
 
+from models_catalog import formatting
 from models_catalog.forms import ContentForm, ContentFormSet
 from models_catalog.models import License, LicenseRule, UseCase
 
 from .base import ContentAdmin, ContentInline
+from .bulk import InBulk
 from .citations import CitationInline
 from .columns import fact_column
 
@@ -156,6 +161,33 @@ class LicenseAdmin(ContentAdmin):
         ("What it asks of those who distribute", {"fields": ("display_text", "name_prefix", "notice_text")}),
     )
 
+    # Terms that rules repeat in their own words, and how they write them.
+    repeated: ClassVar[dict[str, Callable[[Any], str]]] = {
+        "user_threshold": lambda number: formatting.amount(int(number)).text,
+        "display_text": lambda text: f"“{text}”",
+        "name_prefix": lambda text: f"“{text}”",
+    }
+
+    def save_model(self, request: HttpRequest, license: Any, form: Any, change: bool) -> None:
+        """Point out the rules that still say what a term said before."""
+        super().save_model(request, license, form, change)
+        for name, write in self.repeated.items():
+            before = form.initial.get(name)
+            if not (change and before and name in form.changed_data):
+                continue
+            words = write(before)
+            stale = license.rules.filter(conditions__contains=words).count()
+            if stale:
+                search = urlencode({"license__id__exact": license.pk, "q": words})
+                message = format_html(
+                    'The conditions of {} still say {}. <a href="{}?{}">Read them</a> and put them right.',
+                    "one rule" if stale == 1 else f"{stale} rules",
+                    words,
+                    reverse("admin:models_catalog_licenserule_changelist"),
+                    search,
+                )
+                self.message_user(request, message, messages.WARNING)
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).annotate(rule_count=Count("rules"))
 
@@ -166,11 +198,11 @@ class LicenseAdmin(ContentAdmin):
 
 @admin.register(UseCase)
 class UseCaseAdmin(ContentAdmin):
-    list_display = ("question", "label", "rules", "position", "is_headline")
+    list_display = ("question", "label", "in_checker", "rules", "position", "is_headline")
     list_editable = ("position", "is_headline")
-    list_filter = ("is_headline",)
-    search_fields = ("question", "label", "slug")
-    search_help_text = "By question or short form."
+    list_filter = ("role", "group", "is_headline")
+    search_fields = ("question", "label", "wording", "slug")
+    search_help_text = "By question, short form or words in the checker."
     prepopulated_fields = {"slug": ("label",)}
     inlines = (RulesByLicense,)
     fieldsets = (
@@ -181,7 +213,28 @@ class UseCaseAdmin(ContentAdmin):
                 "description": "One row of the licensing matrix, with a verdict under each license version.",
             },
         ),
+        (
+            "In the license checker",
+            {
+                "fields": ("role", "wording", ("group", "by_end_user"), "lifts"),
+                "description": "An activity is offered to readers; its rule is the answer to start from. A circumstance "
+                "is not offered: its rule is weighed against every activity of a reader of whom it is true, and the "
+                "strictest verdict decides. “Not covered” changes nothing there.",
+            },
+        ),
+        (
+            "Whom it concerns",
+            {
+                "fields": (("only_who", "only_place"), ("only_model", "only_users", "only_got")),
+                "description": "What must be true of a reader; what is left empty does not matter. To other readers an "
+                "activity is not open, and a circumstance does not apply.",
+            },
+        ),
     )
+
+    @admin.display(description="in the checker", ordering="role")
+    def in_checker(self, use_case: UseCase) -> str | None:
+        return use_case.wording or None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).annotate(rule_count=Count("rules"))
@@ -192,7 +245,7 @@ class UseCaseAdmin(ContentAdmin):
 
 
 @admin.register(LicenseRule)
-class LicenseRuleAdmin(ContentAdmin):
+class LicenseRuleAdmin(InBulk, ContentAdmin):
     list_display = ("use_case", "license_version", "verdict", "clause", "conditions")
     list_filter = (
         "verdict",
@@ -203,7 +256,7 @@ class LicenseRuleAdmin(ContentAdmin):
     search_fields = ("use_case__question", "use_case__label", "license__name", "conditions", "clause")
     search_help_text = "By question, license, conditions or clause."
     inlines = (CitationInline,)
-    fields = ("use_case", "license", "verdict", "conditions", "clause")
+    fields = ("use_case", "license", "verdict", "conditions", "caveat", "clause", "next_step")
 
     @admin.display(description="license", ordering="license__effective_on")
     def license_version(self, rule: LicenseRule) -> str:

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from models_catalog.models import Release, Variant
 
 from .base import ContentAdmin, ContentInline
+from .bulk import InBulk
 from .citations import CitationInline
 from .columns import fact_column
 
@@ -36,7 +37,7 @@ class VariantInline(ContentInline):
 
 
 @admin.register(Release)
-class ReleaseAdmin(ContentAdmin):
+class ReleaseAdmin(InBulk, ContentAdmin):
     list_display = (
         "name",
         "branch",
@@ -100,7 +101,7 @@ class ReleaseAdmin(ContentAdmin):
 
 
 @admin.register(Variant)
-class VariantAdmin(ContentAdmin):
+class VariantAdmin(InBulk, ContentAdmin):
     list_display = (
         "name",
         "release",
@@ -130,7 +131,12 @@ class VariantAdmin(ContentAdmin):
         (
             "Shape",
             {
-                "fields": (("layers", "attention_heads"), ("kv_heads", "head_size")),
+                "fields": (
+                    ("layers", "attention_heads"),
+                    ("kv_heads", "head_size"),
+                    "vocabulary_size",
+                    ("local_layers", "local_window"),
+                ),
                 "description": "From these the memory that a reader needs to run it is worked out.",
             },
         ),

@@ -7,12 +7,13 @@ from django.contrib import admin
 from models_catalog.models import TimelineEvent
 
 from .base import ContentAdmin
+from .bulk import InBulk
 from .citations import CitationInline
 from .columns import fact_column
 
 
 @admin.register(TimelineEvent)
-class TimelineEventAdmin(ContentAdmin):
+class TimelineEventAdmin(InBulk, ContentAdmin):
     list_display = (
         "title",
         fact_column(TimelineEvent, "happened_on", label="date"),

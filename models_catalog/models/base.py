@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Self, TypeVar
 
+from django.apps import apps
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
@@ -24,6 +25,12 @@ class ContentQuerySet(models.QuerySet[M]):
     def get_by_natural_key(self, *values: str) -> M:
         lookups = self.model.natural_key_fields
         return self.get(**dict(zip(lookups, values, strict=True)))
+
+    def with_evidence(self) -> Self:
+        """With what vouches for every field: citations, their sources and when each is due; and corrections."""
+        # By name: citations know every kind of entry, so no kind of entry can import them.
+        citations = apps.get_model("models_catalog", "Citation").objects.for_reading()
+        return self.prefetch_related(models.Prefetch("citations", citations), "corrections")
 
 
 class Content(models.Model):

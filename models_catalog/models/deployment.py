@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 class DeploymentOptionQuerySet(ContentQuerySet["DeploymentOption"]):
     def with_providers(self) -> Self:
         """With who offers each, which releases they serve, and the sources of it all."""
-        return self.prefetch_related(
-            "citations__source",
-            "corrections__source",
-            models.Prefetch("providers", Provider.objects.with_facts()),
-        )
+        return self.with_evidence().prefetch_related(models.Prefetch("providers", Provider.objects.with_facts()))
+
+    def with_served_releases(self) -> Self:
+        """With who offers each and which releases they serve; their sources are attached with those of the page."""
+        served = models.Prefetch("releases", Release.objects.listed().newest_first())
+        return self.prefetch_related(models.Prefetch("providers", Provider.objects.prefetch_related(served)))
 
 
 class DeploymentOption(Content, Slugged):
@@ -56,10 +57,8 @@ class DeploymentOption(Content, Slugged):
 class ProviderQuerySet(ContentQuerySet["Provider"]):
     def with_facts(self) -> Self:
         """With the releases served, and the sources and corrections of every field."""
-        return self.prefetch_related(
-            models.Prefetch("releases", Release.objects.listed().newest_first()),
-            "citations__source",
-            "corrections__source",
+        return self.with_evidence().prefetch_related(
+            models.Prefetch("releases", Release.objects.listed().newest_first())
         )
 
 

@@ -20,7 +20,7 @@ class KeyFigureQuerySet(ContentQuerySet["KeyFigure"]):
         return self.filter(is_headline=True)
 
     def with_facts(self) -> Self:
-        return self.prefetch_related("citations__source", "corrections__source")
+        return self.with_evidence()
 
 
 class KeyFigure(Content, Slugged):

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.urls import reverse
 
 from .base import (
     Addressed,
     Content,
     ContentQuerySet,
     DatePrecision,
-    Slugged,
     date_matches_precision,
     in_choices,
     is_positive,
     slug_is_not_reserved,
 )
+from .use_cases import UseCase, UseCaseRole
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import date
+
     from .sources import Citation, Correction
 
 LICENSE_RESERVED = frozenset({"check"})
@@ -35,7 +38,7 @@ class LicenseQuerySet(ContentQuerySet["License"]):
 
     def with_facts(self) -> Self:
         """With the sources and corrections of every field, for showing."""
-        return self.prefetch_related("citations__source", "corrections__source")
+        return self.with_evidence()
 
 
 class License(Content, Addressed):
@@ -110,39 +113,26 @@ class License(Content, Addressed):
     def __str__(self) -> str:
         return self.name
 
-
-class UseCase(Content, Slugged):
-    """One practical question that a reader asks of a license."""
-
-    question = models.CharField(
-        max_length=160, unique=True, help_text="In plain words: “May I sell a product built on it?”"
-    )
-    label = models.CharField(max_length=60, unique=True, help_text="Short form for table rows: “Sell a product”.")
-    explanation = models.TextField(blank=True, help_text="What the question covers and what it does not.")
-    position = models.PositiveSmallIntegerField("order", default=0, db_index=True)
-    is_headline = models.BooleanField(
-        "on the hub", default=False, help_text="Shown in the quick reference on the hub page."
-    )
-
-    objects = ContentQuerySet.as_manager()
-
-    class Meta:
-        ordering = ("position", "slug")
-
-    def __str__(self) -> str:
-        return self.question
-
-    def get_absolute_url(self) -> str:
-        return f"{reverse('models_catalog:licensing')}#{self.slug}"
+    @property
+    def counted_month(self) -> date | None:
+        """First day of the month whose users count: the calendar month before the version date. None without a threshold."""
+        if self.user_threshold is None:
+            return None
+        return (self.effective_on.replace(day=1) - timedelta(days=1)).replace(day=1)
 
 
 class LicenseRuleQuerySet(ContentQuerySet["LicenseRule"]):
+    def for_check(self, activities: Collection[str]) -> Self:
+        """What the checker weighs: the rules on these activities (slugs) and on every circumstance, in all versions."""
+        asked = models.Q(use_case__slug__in=activities, use_case__role=UseCaseRole.ACTIVITY)
+        return self.with_subjects().filter(asked | models.Q(use_case__role=UseCaseRole.CIRCUMSTANCE))
+
     def with_subjects(self) -> Self:
         return self.select_related("license", "use_case")
 
     def with_facts(self) -> Self:
         """With the sources and corrections of every field, for showing."""
-        return self.with_subjects().prefetch_related("citations__source", "corrections__source")
+        return self.with_subjects().with_evidence()
 
 
 class RuleVerdict(models.TextChoices):
@@ -166,8 +156,23 @@ class LicenseRule(Content):
     conditions = models.TextField(
         blank=True, help_text="What the reader must do or mind, in plain words. Needed unless the verdict is “Allowed”."
     )
+    caveat = models.TextField(
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Added to the conditions wherever the reader is unknown: what is different for some. "
+        "The checker asks who the reader is and leaves it out.",
+    )
     clause = models.CharField(
-        max_length=80, blank=True, help_text="Where the text says so: “§1.b.i”. Needed unless the text is silent."
+        max_length=80,
+        blank=True,
+        help_text="Where the text says so: “§1.b.i”; several with semicolons. Needed unless the text is silent.",
+    )
+    next_step = models.TextField(
+        blank=True,
+        default="",
+        db_default="",
+        help_text="What the checker advises to do next. Empty: what it advises for such a verdict anyway.",
     )
 
     objects = LicenseRuleQuerySet.as_manager()
@@ -202,3 +207,8 @@ class LicenseRule(Content):
 
     def get_absolute_url(self) -> str:
         return f"{self.license.get_absolute_url()}#{self.use_case.slug}"
+
+    @property
+    def general_conditions(self) -> str:
+        """The conditions as they are shown to a reader of whom nothing is known."""
+        return " ".join(filter(None, (self.conditions, self.caveat)))

@@ -56,10 +56,10 @@ class ReleaseQuerySet(ContentQuerySet["Release"]):
 
     def with_facts(self) -> Self:
         """With checkpoints, license, and the sources and corrections of every field."""
-        return self.select_related("license").prefetch_related(
-            "citations__source",
-            "corrections__source",
-            models.Prefetch("variants", Variant.objects.with_facts()),
+        return (
+            self.select_related("license")
+            .with_evidence()
+            .prefetch_related(models.Prefetch("variants", Variant.objects.with_facts()))
         )
 
 
@@ -219,9 +219,15 @@ class VariantQuerySet(ContentQuerySet["Variant"]):
         """Checkpoints of releases that readers may see."""
         return self.filter(release__is_listed=True)
 
+    def newest_first(self) -> Self:
+        """By release, each with its release; within one by size, then by name."""
+        return self.select_related("release").order_by(
+            "-release__released_on", "release__name", "parameters_total", "name"
+        )
+
     def with_facts(self) -> Self:
         """With the sources and corrections of every field."""
-        return self.prefetch_related("citations__source", "corrections__source")
+        return self.with_evidence()
 
 
 class VariantKind(models.TextChoices):
@@ -259,6 +265,9 @@ class Variant(Content, Slugged):
         "attention_heads",
         "kv_heads",
         "head_size",
+        "vocabulary_size",
+        "local_layers",
+        "local_window",
         "repository_id",
         "quantization",
     )
@@ -289,6 +298,18 @@ class Variant(Content, Slugged):
     attention_heads = models.PositiveSmallIntegerField(null=True, blank=True)
     kv_heads = models.PositiveSmallIntegerField("key-value heads", null=True, blank=True)
     head_size = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Numbers per attention head.")
+    vocabulary_size = models.PositiveIntegerField(
+        "vocabulary", null=True, blank=True, help_text="Tokens that the model knows: 128256 for Llama 3."
+    )
+    local_layers = models.PositiveSmallIntegerField(
+        "layers with local attention",
+        null=True,
+        blank=True,
+        help_text="How many of the layers see only a stretch of the text. Empty if every layer sees all of it.",
+    )
+    local_window = models.PositiveIntegerField(
+        "local attention window", null=True, blank=True, help_text="In tokens: how long that stretch is."
+    )
     repository_id = models.CharField(
         "repository",
         max_length=120,
@@ -331,6 +352,19 @@ class Variant(Content, Slugged):
             is_positive("attention_heads", name="variant_attention_heads_is_positive"),
             is_positive("kv_heads", name="variant_kv_heads_is_positive"),
             is_positive("head_size", name="variant_head_size_is_positive"),
+            is_positive("vocabulary_size", name="variant_vocabulary_is_positive"),
+            is_positive("local_window", name="variant_local_window_is_positive"),
+            models.CheckConstraint(
+                condition=Q(local_layers__isnull=True, local_window__isnull=True)
+                | Q(local_layers__isnull=False, local_layers__gt=0, local_window__isnull=False),
+                name="variant_local_layers_go_with_a_window",
+                violation_error_message="Layers with local attention and its window go together: enter both or neither.",
+            ),
+            models.CheckConstraint(
+                condition=Q(local_layers__isnull=True) | Q(layers__isnull=False, local_layers__lte=F("layers")),
+                name="variant_local_layers_are_layers",
+                violation_error_message="There cannot be more layers with local attention than layers. Check both numbers.",
+            ),
             models.CheckConstraint(
                 condition=Q(kv_heads__isnull=True)
                 | Q(attention_heads__isnull=True)

@@ -6,31 +6,22 @@ from typing import TYPE_CHECKING, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, ExpressionWrapper, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Least
 from django.urls import reverse
 
 from .base import Addressed, Content, ContentQuerySet, in_choices, validate_slug
+from .checks import CheckInterval
 from .deployment import DeploymentOption, Provider
 from .figures import KeyFigure
+from .kinds import FACT_MODELS
 from .licensing import License, LicenseRule
+from .memory import PublishedMemory
 from .releases import Release, Variant
 from .timeline import TimelineEvent
 
 if TYPE_CHECKING:
     from datetime import date
-
-# What a citation or a correction can be about: field of the arc → model.
-# Each model names the fields that can be cited in ``citable``.
-FACT_MODELS: dict[str, type[Content]] = {
-    "release": Release,
-    "variant": Variant,
-    "event": TimelineEvent,
-    "license": License,
-    "license_rule": LicenseRule,
-    "deployment_option": DeploymentOption,
-    "provider": Provider,
-    "key_figure": KeyFigure,
-}
 
 
 def _target_is_listed(prefix: str = "") -> Q:
@@ -39,13 +30,20 @@ def _target_is_listed(prefix: str = "") -> Q:
         (Q(**{f"{prefix}release__isnull": True}) | Q(**{f"{prefix}release__is_listed": True}))
         & (Q(**{f"{prefix}variant__isnull": True}) | Q(**{f"{prefix}variant__release__is_listed": True}))
         & (Q(**{f"{prefix}event__isnull": True}) | Q(**{f"{prefix}event__is_listed": True}))
+        & (
+            Q(**{f"{prefix}published_memory__isnull": True})
+            | Q(**{f"{prefix}published_memory__variant__release__is_listed": True})
+        )
     )
 
 
 class SourceQuerySet(ContentQuerySet["Source"]):
     def with_fact_counts(self) -> Self:
-        """Each source with ``fact_count``, the number of listed facts that rest on it."""
-        return self.annotate(fact_count=models.Count("citations", filter=_target_is_listed("citations__")))
+        """Each source with ``fact_count``, the number of listed facts that rest on it, by publisher and title."""
+        # Stated, because a list with counts in it loses the model’s own order.
+        return self.annotate(fact_count=models.Count("citations", filter=_target_is_listed("citations__"))).order_by(
+            "publisher", "title", "slug"
+        )
 
     def unchecked_since(self, day: date) -> Self:
         """Sources never read by us, or last read before ``day``."""
@@ -82,6 +80,12 @@ class Source(Content, Addressed):
         db_index=True,
         help_text="When an editor last read the document itself. Empty: it could not be read; readers are told so.",
     )
+    changed_on = models.DateField(
+        null=True,
+        blank=True,
+        help_text="When the document was changed or replaced, as far as we know. Facts that were checked before that day "
+        "are due for a new check, and readers are told.",
+    )
     note = models.TextField(
         blank=True, help_text="What a reader should know about it, for example the edition or commit that was read."
     )
@@ -94,10 +98,18 @@ class Source(Content, Addressed):
             models.UniqueConstraint(fields=("url", "title"), name="one_source_per_address_and_title"),
             in_choices("kind", SourceKind, name="source_kind_is_known"),
         )
-        indexes = (models.Index(fields=("kind", "publisher", "title"), name="source_by_kind"),)
+        indexes = (
+            models.Index(fields=("kind", "publisher", "title"), name="source_by_kind"),
+            models.Index(fields=("changed_on",), condition=Q(changed_on__isnull=False), name="source_by_change"),
+        )
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def changed_since_read(self) -> bool:
+        """Changed after an editor last read it."""
+        return self.changed_on is not None and (self.last_checked_on is None or self.changed_on > self.last_checked_on)
 
 
 class FactReference(models.Model):
@@ -117,6 +129,9 @@ class FactReference(models.Model):
     )
     provider = models.ForeignKey(Provider, models.CASCADE, null=True, blank=True, related_name="%(class)ss")
     key_figure = models.ForeignKey(KeyFigure, models.CASCADE, null=True, blank=True, related_name="%(class)ss")
+    published_memory = models.ForeignKey(
+        PublishedMemory, models.CASCADE, null=True, blank=True, related_name="%(class)ss"
+    )
     field = models.CharField(
         max_length=40,
         help_text="Which field of the entry, by its name, for example “context_tokens”.",
@@ -179,12 +194,43 @@ class CitationQuerySet(ContentQuerySet["Citation"]):
     def with_targets(self) -> Self:
         """Everything needed to name the fact and its source, in one query."""
         return self.select_related(
-            "source", "license_rule__use_case", "license_rule__license", "variant__release", *FACT_MODELS
+            "source",
+            "license_rule__use_case",
+            "license_rule__license",
+            "variant__release",
+            "published_memory__variant",
+            *FACT_MODELS,
         )
+
+    def with_due_day(self) -> Self:
+        """Each citation with ``due_on``, the first day on which it is due for another check.
+
+        That is the end of the interval that its kind of fact allows, or the day
+        its source was changed if it was checked before; null where nothing sets a limit.
+        """
+        kind = Case(*(When(**{f"{arc}__isnull": False}, then=Value(arc)) for arc in FACT_MODELS))
+        days = Subquery(CheckInterval.objects.for_fact(OuterRef("kind"), OuterRef("field")).values("days"))
+        by_age = ExpressionWrapper(F("checked_on") + days, output_field=models.DateField())
+        by_change = Case(When(source__changed_on__gt=F("checked_on"), then=F("source__changed_on")))
+        # Postgres’ LEAST passes over what is null.
+        return self.alias(kind=kind).annotate(due_on=Least(by_age, by_change))
+
+    def due(self, today: date) -> Self:
+        """Those due for another check by ``today``, the longest overdue first."""
+        # Nothing younger than the shortest interval can be due. This bound spares the others the look at their kind.
+        shortest = Subquery(CheckInterval.objects.order_by("days").values("days")[:1])
+        old_enough = Q(checked_on__lte=ExpressionWrapper(Value(today) - shortest, output_field=models.DateField()))
+        changed = Q(source__in=Source.objects.filter(changed_on__isnull=False))
+        return self.with_due_day().filter(old_enough | changed, due_on__lte=today).order_by("due_on", "pk")
+
+    def longest_due(self, today: date, count: int) -> Self:
+        """The first few of those that are due, with their targets: only these few are joined to them."""
+        few = Citation.objects.due(today).values("pk")[:count]
+        return self.with_targets().with_due_day().filter(pk__in=few).order_by("due_on", "pk")
 
     def for_reading(self) -> Self:
         """Everything that a fact's source mark shows, in one query."""
-        return self.select_related("source")
+        return self.select_related("source").with_due_day()
 
 
 class CitationStatus(models.TextChoices):
@@ -209,6 +255,10 @@ class Citation(Content, FactReference):
     )
     note = models.TextField(blank=True, help_text="Shown with the source, for example how another source differs.")
     checked_on = models.DateField(help_text="The day this fact was last compared with the source.")
+
+    if TYPE_CHECKING:
+        # Only of citations read ``with_due_day()``.
+        due_on: date | None
 
     objects = CitationQuerySet.as_manager()
 
@@ -235,6 +285,11 @@ class Citation(Content, FactReference):
     def __str__(self) -> str:
         return f"{self.target or 'Nothing'}: {self.field} ← {self.source}"
 
+    @property
+    def outlived_its_source(self) -> bool:
+        """Checked before its source was changed."""
+        return self.source.changed_on is not None and self.source.changed_on > self.checked_on
+
     def natural_key(self) -> tuple[str, ...]:
         kind, target = self.target_kind, self.target
         if kind is None or target is None:
@@ -250,7 +305,12 @@ class CorrectionQuerySet(ContentQuerySet["Correction"]):
     def with_targets(self) -> Self:
         """Everything needed to name and link the entry and the source, in one query."""
         return self.select_related(
-            "source", "license_rule__use_case", "license_rule__license", "variant__release", *FACT_MODELS
+            "source",
+            "license_rule__use_case",
+            "license_rule__license",
+            "variant__release",
+            "published_memory__variant",
+            *FACT_MODELS,
         )
 
     def newest_first(self) -> Self:

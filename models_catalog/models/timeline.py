@@ -27,8 +27,12 @@ class TimelineEventQuerySet(ContentQuerySet["TimelineEvent"]):
 
     def with_facts(self) -> Self:
         """With releases, and the sources and corrections of every field."""
-        return self.prefetch_related(
-            models.Prefetch("releases", Release.objects.listed()), "citations__source", "corrections__source"
+        return self.with_evidence().prefetch_related(models.Prefetch("releases", Release.objects.listed()))
+
+    def for_its_page(self) -> Self:
+        """As ``with_facts``, and what vouches for the releases’ own fields."""
+        return self.with_evidence().prefetch_related(
+            models.Prefetch("releases", Release.objects.listed().with_evidence())
         )
 
 

@@ -1,40 +1,95 @@
-"""Shows facts in templates: ``{% fact release "context_tokens" %}``."""
+"""Shows facts in templates: ``{% fact release "context_tokens" %}``.
+
+A fact stands with a mark for each of its citations: “3b” is the second place
+cited in the third document of the page. The mark is a link to the note of that
+name, which ``{% fact_sources %}`` lists at the end of the page; facts.js shows
+the note beside the fact, and on paper the list is the footnotes.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django import template
 from django.template import Engine
 from django.template.context import Context
-from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from models_catalog import facts, formatting
-from models_catalog.models import Content, Source
+from models_catalog import facts, formatting, history
+from models_catalog.models import Citation, Content, Source
 
 register = template.Library()
+
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+def letters(place: int) -> str:
+    """The name of the n-th note of a document, as lists count in letters: 1 → “a”, 26 → “z”, 27 → “aa”."""
+    name = ""
+    while place:
+        place, rest = divmod(place - 1, len(LETTERS))
+        name = LETTERS[rest] + name
+    return name
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One place in one document, and what we know of it: shown once a page, however many facts rest on it."""
+
+    name: str
+    citation: Citation
+    due_since: date | None
+
+    @property
+    def anchor(self) -> str:
+        return f"fact-source-{self.name}"
+
+    @property
+    def doubts(self) -> str:
+        """What a reader should know before opening the note, in words; empty if all is well."""
+        verified = self.citation.status == Citation.Status.VERIFIED
+        said = [] if verified else [self.citation.get_status_display()]
+        return ", ".join([*said, "due for a new check"] if self.due_since else said)
+
+
+@dataclass(slots=True)
+class Document:
+    """One numbered source of the page, and the places in it that were cited."""
+
+    number: int
+    source: Source
+    notes: dict[tuple[Any, ...], Note] = field(default_factory=dict)
+
+    @property
+    def anchor(self) -> str:
+        return f"fact-source-{self.number}"
 
 
 @dataclass(slots=True)
 class PageNotes:
-    """The facts shown so far on one page: gives each an id, and each source a number.
+    """The sources of the facts shown so far on one page, each numbered when it is first needed."""
 
-    The number is the footnote's: the same document has the same number all over
-    the page, and ``{% fact_sources %}`` lists them at its end.
-    """
+    today: date = field(default_factory=history.today)
+    documents: dict[int, Document] = field(default_factory=dict)
 
-    shown: int = 0
-    sources: dict[int, Source] = field(default_factory=dict)
+    def note(self, citation: Citation) -> Note:
+        document = self.documents.get(citation.source_id)
+        if document is None:
+            document = self.documents[citation.source_id] = Document(len(self.documents) + 1, citation.source)
+        due_on = facts.due_day(citation)
+        due_since = due_on if due_on and due_on <= self.today else None
+        shown = (citation.locator, citation.status, citation.checked_on, citation.note, due_since)
+        if shown not in document.notes:
+            name = f"{document.number}{letters(len(document.notes) + 1)}"
+            document.notes[shown] = Note(name, citation, due_since)
+        return document.notes[shown]
 
-    def next_id(self) -> str:
-        self.shown += 1
-        return f"fact-{self.shown}"
-
-    def number(self, source: Source) -> int:
-        self.sources.setdefault(source.pk, source)
-        return list(self.sources).index(source.pk) + 1
+    def notes(self, shown: facts.Fact) -> Iterator[Note]:
+        """The notes of a fact, each once."""
+        yield from dict.fromkeys(self.note(citation) for citation in shown.citations)
 
 
 def page_notes(context: Context) -> PageNotes:
@@ -53,50 +108,48 @@ def _piece(context: Context, template_name: str, **values: Any) -> SafeString:
     return mark_safe(html.strip())  # noqa: S308 - rendered, and so escaped, by the template
 
 
-def _mark(context: Context, shown: facts.Fact, *, quiet: bool) -> SafeString:
-    notes = page_notes(context)
-    cited = bool(shown.citations)
-    return _piece(
-        context,
-        "fact_mark",
-        fact=shown,
-        quiet=quiet,
-        id=notes.next_id() if cited else "",
-        numbers=list(dict.fromkeys(notes.number(citation.source) for citation in shown.citations)),
-    )
+def _mark(context: Context, shown: facts.Fact) -> SafeString:
+    return _piece(context, "fact_mark", fact=shown, notes=list(page_notes(context).notes(shown)))
 
 
 def _shown(subject: Content | facts.Fact, name: str) -> facts.Fact:
     return subject if isinstance(subject, facts.Fact) else facts.fact(subject, name)
 
 
-@register.simple_tag(takes_context=True)
-def fact(context: Context, subject: Content | facts.Fact, name: str = "") -> SafeString:
-    """A fact's value with the mark that opens its sources. Takes an entry and a field, or a Fact."""
-    shown = _shown(subject, name)
-    return _piece(
-        context,
-        "fact",
-        fact=shown,
-        value=_piece(context, "fact_value", fact=shown),
-        mark=_mark(context, shown, quiet=False),
-    )
+def _component(context: Context, shown: facts.Fact, value: SafeString) -> SafeString:
+    was = _piece(context, "fact_was", fact=shown) if shown.corrections else ""
+    return _piece(context, "fact", fact=shown, value=value, mark=_mark(context, shown), was=was)
 
 
 @register.simple_tag(takes_context=True)
-def fact_mark(context: Context, subject: Content | facts.Fact, name: str = "", *, quiet: bool = False) -> SafeString:
-    """The mark alone, for a value that stands before it in another form (a heading, a long text).
+def fact(context: Context, subject: Content | facts.Fact, name: str = "", *, unit: str = "") -> SafeString:
+    """A fact's value, with its unit if one is named, and the marks that open its sources.
 
-    ``quiet`` shows nothing where there is no source, for texts that need none.
+    Takes an entry and a field, or a Fact.
     """
     shown = _shown(subject, name)
-    return format_html("{} {}", _mark(context, shown, quiet=quiet), _piece(context, "fact_was", fact=shown))
+    return _component(context, shown, _piece(context, "fact_value", fact=shown, unit=unit))
+
+
+@register.simple_block_tag(takes_context=True)
+def sourced(context: Context, content: SafeString, subject: Content | facts.Fact, name: str = "") -> SafeString:
+    """What stands between the tags, as a fact: for a value in another form, or words that rest on its sources.
+
+    ``{% sourced rule "verdict" %}{{ rule.conditions }}{% endsourced %}``
+    """
+    return _component(context, _shown(subject, name), content)
+
+
+@register.simple_tag(takes_context=True)
+def fact_mark(context: Context, subject: Content | facts.Fact, name: str = "") -> SafeString:
+    """The marks alone, for a value that stands before them in another form (a heading, a long text)."""
+    return _component(context, _shown(subject, name), SafeString(""))
 
 
 @register.inclusion_tag("components/fact_sources.html", takes_context=True)
 def fact_sources(context: Context) -> dict[str, Any]:
-    """The sources of the facts shown above it, numbered as their marks are."""
-    return {"sources": list(page_notes(context).sources.values())}
+    """The sources of the facts shown above it, named as their marks are."""
+    return {"documents": list(page_notes(context).documents.values())}
 
 
 @register.simple_tag
@@ -112,6 +165,36 @@ def fact_text(obj: Content, name: str) -> str:
 
 
 @register.filter
+def moment(at: datetime) -> str:
+    """As the value of ``as_of`` in a link."""
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+@register.filter
+def just_before(at: datetime) -> str:
+    """The moment before a change."""
+    return moment(at - timedelta(microseconds=1))
+
+
+@register.filter
 def written_day(value: Any) -> str:
     """A date as the site writes it, for dates that are no fact of their own (“checked on …”)."""
     return formatting.day(value).text if value else ""
+
+
+@register.filter
+def fact_anchor(name: str) -> str:
+    """The id of a fact in the list on its entry's page."""
+    return facts.anchor_of(name)
+
+
+@register.filter
+def written_month(value: Any) -> str:
+    """A month as the site writes it: “June 2023”."""
+    return formatting.month(value).text if value else ""
+
+
+@register.filter
+def written_count(value: int) -> str:
+    """A number that a reader typed, in full: “25,000”."""
+    return formatting.count(value).text

@@ -1,3 +1,4 @@
+from .checking import license_check, license_check_json
 from .deployment import run
 from .figures import figures
 from .licensing import license, licensing
@@ -11,6 +12,8 @@ __all__ = [
     "event",
     "figures",
     "license",
+    "license_check",
+    "license_check_json",
     "licensing",
     "models",
     "release",

@@ -5,16 +5,66 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.shortcuts import render
+from django.urls import reverse
 
-from models_catalog.models import DeploymentOption
+from models_catalog import evidence
+from models_catalog.facts import fact, fetched
+from models_catalog.memory.published import checks
+from models_catalog.memory.question import question, window_of
+from models_catalog.memory.tables import fits, grid, needs
+from models_catalog.models import DeploymentOption, Machine, PublishedMemory, Variant
 
 from .base import public_page
+from .past import readable_as_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+# What the memory follows from, as far as it is stated.
+SHAPE_FACTS = (
+    "parameters_total",
+    "parameters_active",
+    "experts",
+    "quantization",
+    "layers",
+    "attention_heads",
+    "kv_heads",
+    "head_size",
+    "vocabulary_size",
+    "local_layers",
+    "local_window",
+    "context_tokens",
+)
+
 
 @public_page
+@readable_as_of
 def run(request: HttpRequest) -> HttpResponse:
-    options = list(DeploymentOption.objects.with_providers())
-    return render(request, "models_catalog/run.html", {"options": options})
+    variants = list(Variant.objects.listed().newest_first())
+    options = list(DeploymentOption.objects.with_served_releases())
+    published = list(PublishedMemory.objects.listed())
+    asked = question(request.GET, variants)
+    chosen = asked.variant
+    evidence.attach(
+        [
+            *options,
+            *(provider for option in options for provider in fetched(option, "providers")),
+            *published,
+            *([chosen, chosen.release] if chosen else []),
+        ]
+    )
+    answered = chosen is not None and not asked.problems
+    context = {
+        "asked": asked,
+        "variants": variants,
+        "variant": chosen,
+        "window": window_of(chosen) if chosen else None,
+        "facts": [f for f in (fact(chosen, field) for field in SHAPE_FACTS) if f.is_stated] if chosen else [],
+        "needs": needs(asked, chosen) if chosen and answered else None,
+        "grid": grid(asked, chosen, list(Machine.objects.all())) if chosen and answered else None,
+        "fits": fits(asked, variants) if not asked.problems else None,
+        "checks": checks(published),
+        "options": options,
+        "canonical_path": reverse("models_catalog:run") + asked.path,
+    }
+    return render(request, "models_catalog/run.html", context, status=400 if asked.problems else 200)

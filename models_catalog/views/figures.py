@@ -10,12 +10,14 @@ from models_catalog.charts import context_chart
 from models_catalog.models import KeyFigure, Release
 
 from .base import public_page
+from .past import readable_as_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 
 @public_page
+@readable_as_of
 def figures(request: HttpRequest) -> HttpResponse:
     releases = list(Release.objects.listed().newest_first().with_facts())
     context = {

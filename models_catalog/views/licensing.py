@@ -10,9 +10,11 @@ from django.http import Http404
 from django.shortcuts import render
 
 from models_catalog.facts import Fact, fact
+from models_catalog.history.changes import history_of
 from models_catalog.models import License, LicenseRule, Release, UseCase
 
 from .base import public_page
+from .past import readable_as_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -37,6 +39,7 @@ class MatrixRow:
 
 
 @public_page
+@readable_as_of
 def licensing(request: HttpRequest) -> HttpResponse:
     licenses = list(License.objects.oldest_first().with_facts())
     use_cases = list(UseCase.objects.prefetch_related(Prefetch("rules", LicenseRule.objects.with_facts())))
@@ -81,6 +84,7 @@ def _differences(before: License, now: License, rules: list[LicenseRule], old: l
 
 
 @public_page
+@readable_as_of
 def license(request: HttpRequest, slug: str) -> HttpResponse:
     versions = list(License.objects.oldest_first().with_facts())
     place = next((place for place, version in enumerate(versions) if version.slug == slug), None)
@@ -92,6 +96,7 @@ def license(request: HttpRequest, slug: str) -> HttpResponse:
     rules = [rule for rule in both if rule.license_id == license.pk]
     context = {
         "license": license,
+        "history": history_of(license),
         "before": before,
         "after": versions[place + 1] if place + 1 < len(versions) else None,
         "terms": [

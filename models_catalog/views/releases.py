@@ -12,10 +12,12 @@ from models_catalog import reading
 from models_catalog.charts import context_chart, family_chart
 from models_catalog.facts import Fact, fact, fetched
 from models_catalog.filters import selection
+from models_catalog.history.changes import history_of
 from models_catalog.models import Release, TimelineEvent, Variant
 from models_catalog.sizes import sizes
 
 from .base import public_page
+from .past import readable_as_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -44,7 +46,15 @@ CHECKPOINT_FACTS = (
     "knowledge_cutoff",
     "repository_id",
 )
-SHAPE_FACTS = ("layers", "attention_heads", "kv_heads", "head_size")
+SHAPE_FACTS = (
+    "layers",
+    "attention_heads",
+    "kv_heads",
+    "head_size",
+    "vocabulary_size",
+    "local_layers",
+    "local_window",
+)
 # Worth a column only where a checkpoint differs from its release.
 INHERITED_FACTS = frozenset({"context_tokens", "pretraining_tokens", "knowledge_cutoff"})
 
@@ -52,6 +62,7 @@ COMPARE_AT_LEAST, COMPARE_AT_MOST = 2, 4
 
 
 @public_page
+@readable_as_of
 def models(request: HttpRequest) -> HttpResponse:
     selected = selection(request.GET)
     releases = list(selected.apply(Release.objects.listed().with_facts()))
@@ -95,6 +106,7 @@ def _release_facts(release: Release, variants: list[Variant]) -> list[Fact]:
 
 
 @public_page
+@readable_as_of
 def release(request: HttpRequest, slug: str) -> HttpResponse:
     release = get_object_or_404(
         Release.objects.listed()
@@ -115,6 +127,7 @@ def release(request: HttpRequest, slug: str) -> HttpResponse:
         "events": release.events.all(),
         "derivatives": release.derivatives.all(),
         "editions": reading.about(release),
+        "history": history_of(release),
     }
     return render(request, "models_catalog/release.html", context)
 
@@ -156,6 +169,7 @@ def _asked(request: HttpRequest, known: dict[str, Release]) -> tuple[list[Releas
 
 
 @public_page
+@readable_as_of
 def compare(request: HttpRequest) -> HttpResponse:
     known = {
         release.slug: release

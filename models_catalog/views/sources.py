@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404, render
 
-from models_catalog import facts, formatting
+from models_catalog import facts, formatting, history
 from models_catalog.models import FACT_MODELS, Citation, Content, Correction, Release, Source
 
 from .base import public_page
+from .past import readable_as_of
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from django.http import HttpRequest, HttpResponse
 
 
 @public_page
+@readable_as_of
 def sources(request: HttpRequest) -> HttpResponse:
     everything = list(Source.objects.with_fact_counts())
     groups = [(kind, of_kind) for kind in Source.Kind if (of_kind := [s for s in everything if s.kind == kind])]
@@ -34,13 +38,14 @@ class RestingFact:
     text: str
     url: str
     citation: Citation
+    due_since: date | None
 
 
-def _resting(citation: Citation) -> RestingFact | None:
+def _resting(citation: Citation, today: date) -> RestingFact | None:
     target = citation.target
     if target is None:
         return None
-    page: Any = target  # every kind of entry that can be cited has an address
+    due_on = facts.due_day(citation)
     spec = facts.FACTS[type(target)][citation.field]
     value = spec.write(target)
     return RestingFact(
@@ -48,25 +53,29 @@ def _resting(citation: Citation) -> RestingFact | None:
         subject=facts.subject_of(target),
         label=spec.label,
         text=value.text if value else formatting.NOT_STATED,
-        url=page.get_absolute_url(),
+        url=facts.address_of(target, citation.field),
         citation=citation,
+        due_since=due_on if due_on and due_on <= today else None,
     )
 
 
 @public_page
+@readable_as_of
 def source(request: HttpRequest, slug: str) -> HttpResponse:
     source = get_object_or_404(Source, slug=slug)
     citations = (
         Citation.objects.filter(source=source)
         .listed()
         .with_targets()
+        .with_due_day()
         .prefetch_related(
             Prefetch("release__based_on", Release.objects.listed().oldest_first()),
             Prefetch("provider__releases", Release.objects.listed().newest_first()),
             "release__license",
         )
     )
-    resting = [found for citation in citations if (found := _resting(citation))]
+    today = history.today()
+    resting = [found for citation in citations if (found := _resting(citation, today))]
     groups = []
     for model in FACT_MODELS.values():
         of_model = sorted((f for f in resting if type(f.target) is model), key=lambda f: (f.subject, f.label))
@@ -76,12 +85,14 @@ def source(request: HttpRequest, slug: str) -> HttpResponse:
         "source": source,
         "groups": groups,
         "count": len(resting),
+        "due": sum(1 for found in resting if found.due_since),
         "corrections": list(Correction.objects.filter(source=source).listed().newest_first()),
     }
     return render(request, "models_catalog/source.html", context)
 
 
 @public_page
+@readable_as_of
 def corrections(request: HttpRequest) -> HttpResponse:
     listed = list(Correction.objects.listed().newest_first().with_targets())
     return render(request, "models_catalog/corrections.html", {"corrections": listed})

@@ -9,15 +9,18 @@ from django.shortcuts import get_object_or_404, render
 
 from models_catalog.charts import events_chart
 from models_catalog.filters import Choice
+from models_catalog.history.changes import history_of
 from models_catalog.models import TimelineEvent
 
 from .base import public_page
+from .past import readable_as_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 
 @public_page
+@readable_as_of
 def timeline(request: HttpRequest) -> HttpResponse:
     everything = TimelineEvent.objects.listed().newest_first().with_facts()
     asked = request.GET.get("kind", "")
@@ -38,13 +41,15 @@ def timeline(request: HttpRequest) -> HttpResponse:
 
 
 @public_page
+@readable_as_of
 def event(request: HttpRequest, slug: str) -> HttpResponse:
     listed = TimelineEvent.objects.listed()
-    event = get_object_or_404(listed.with_facts(), slug=slug)
+    event = get_object_or_404(listed.for_its_page(), slug=slug)
     order = list(listed.newest_first().only("slug", "title", "happened_on"))
     place = next(index for index, other in enumerate(order) if other.pk == event.pk)
     context = {
         "event": event,
+        "history": history_of(event),
         "earlier": order[place + 1] if place + 1 < len(order) else None,
         "later": order[place - 1] if place else None,
     }

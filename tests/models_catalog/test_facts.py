@@ -1,13 +1,17 @@
 """A fact: its value, what vouches for it, and how it is shown."""
 
-from datetime import date
+import re
+from datetime import date, timedelta
 
 import pytest
 from django.template import Context, Template
+from django.utils.timezone import localdate
 
 from models_catalog.facts import FACTS, FactsNotFetched, FactStatus, fact
 from models_catalog.models import FACT_MODELS, Citation, DatePrecision, LicenseRule, Qualifier, Release, Variant
+from models_catalog.templatetags.facts import letters
 from tests.factories import (
+    make_check_interval,
     make_citation,
     make_correction,
     make_release,
@@ -125,7 +129,7 @@ def test_a_number_is_shown_with_its_value_for_programs_and_in_full():
     assert ">15T+</data>" in html
 
 
-def test_the_mark_opens_a_card_that_names_the_source_and_the_place_in_it():
+def test_the_mark_leads_to_a_note_that_names_the_source_the_place_in_it_and_how_sure_we_are():
     source = make_source(slug="card", title="Llama card", publisher="Meta", url="https://example.org/card")
     release = make_release(name="Llama 9")
     make_citation(
@@ -136,11 +140,13 @@ def test_the_mark_opens_a_card_that_names_the_source_and_the_place_in_it():
         note="The paper says 9K.",
         status=Citation.Status.DISPUTED,
     )
-    html = shown('{% fact r "context_tokens" %}', r=read(release))
-    assert 'popovertarget="fact-1"' in html
-    assert 'id="fact-1" popover' in html
-    assert 'aria-label="Source for context window of Llama 9 (disputed)"' in html
+    html = shown('{% fact r "context_tokens" %}|{% fact_sources %}', r=read(release))
+    mark, note = html.split("|")
+    assert 'href="#fact-source-1a"' in mark
+    assert 'aria-label="1a, disputed: source for context window of Llama 9"' in mark
+    assert ">1a?</a>" in mark
     for piece in (
+        'id="fact-source-1a"',
         'href="/sources/card/"',
         "Llama card",
         "Meta",
@@ -150,34 +156,86 @@ def test_the_mark_opens_a_card_that_names_the_source_and_the_place_in_it():
         "The paper says 9K.",
         'href="https://example.org/card"',
     ):
-        assert piece in html
+        assert piece in note
 
 
-def test_each_card_of_a_page_has_its_own_id_and_each_source_one_number():
+def test_a_document_has_one_number_a_page_and_each_place_in_it_one_letter():
     source = make_source(title="One card")
     release = make_release()
-    for field in ("context_tokens", "released_on"):
-        make_citation(release=release, field=field, source=source)
-    html = shown('{% fact r "context_tokens" %}{% fact r "released_on" %}{% fact_sources %}', r=read(release))
-    assert 'id="fact-1"' in html
-    assert 'id="fact-2"' in html
-    assert html.count(">1</button>") == 2
-    assert html.count("<li ") == 1
+    for field, locator in (("context_tokens", "Table 1"), ("released_on", "Table 1"), ("status", "Table 2")):
+        make_citation(release=release, field=field, source=source, locator=locator)
+    make_citation(release=release, field="languages", locator="Table 1")
+    template = '{% fact r "context_tokens" %}{% fact r "released_on" %}{% fact r "status" %}{% fact r "languages" %}'
+    html = shown(f"{template}{{% fact_sources %}}", r=read(release))
+    assert re.findall(r'href="#fact-source-(\w+)"', html) == ["1a", "1a", "1b", "2a"]
+    assert re.findall(r'<li id="fact-source-(\w+)"', html) == ["1a", "1b", "2a"]
+    assert html.count("One card") == 1
+
+
+def test_the_letters_of_notes_go_on_after_z():
+    assert [letters(n) for n in (1, 2, 26, 27, 52, 53, 703)] == ["a", "b", "z", "aa", "az", "ba", "aaa"]
+
+
+def test_a_fact_with_two_sources_has_a_mark_for_each():
+    release = make_release()
+    for _ in range(2):
+        make_citation(release=release, field="context_tokens")
+    html = shown('{% fact r "context_tokens" %}', r=read(release))
+    assert re.findall(r'href="#fact-source-(\w+)"', html) == ["1a", "2a"]
 
 
 def test_a_corrected_fact_shows_what_was_wrong_and_links_to_the_correction():
-    release = make_release()
+    release = make_release(name="Llama 9")
     make_citation(release=release, field="context_tokens")
     make_correction(slug="context-of-3", release=release, field="context_tokens", wrong_value="128K")
     html = shown('{% fact r "context_tokens" %}', r=read(release))
-    assert "<s>128K</s>" in html
-    assert html.count("/corrections/#context-of-3") == 2
+    assert "was <s>128K</s>" in html
+    assert 'href="/corrections/#context-of-3"' in html
+    assert 'aria-label="Corrected, was 128K: context window of Llama 9"' in html
+
+
+def test_words_that_rest_on_a_fact_show_its_sources():
+    release = make_release()
+    make_citation(release=release, field="context_tokens")
+    html = shown('{% sourced r "context_tokens" %}<b>long</b>{% endsourced %}', r=read(release))
+    assert re.match(r'<span class="fact fact--verified"><span class="fact__shown"><b>long</b>&#8288;<span', html)
+    assert 'href="#fact-source-1a"' in html
+
+
+def test_a_fact_that_is_due_for_a_check_says_so_beside_its_value_and_in_its_note():
+    make_check_interval(about="release", days=30)
+    release = make_release(name="Llama 9")
+    make_citation(release=release, field="released_on", checked_on=localdate() - timedelta(days=40))
+    html = shown('{% fact r "released_on" %}|{% fact_sources %}', r=read(release))
+    mark, note = html.split("|")
+    assert "fact__mark--due" in mark
+    assert 'aria-label="1a, due for a new check: source for release date of Llama 9"' in mark
+    since = localdate() - timedelta(days=10)
+    assert f'Due for a new check since <time datetime="{since}">' in note
+
+
+def test_a_fact_is_due_when_the_first_of_its_sources_is():
+    make_check_interval(about="release", days=30)
+    release = make_release()
+    for day in (date(2026, 3, 1), date(2026, 2, 1)):
+        make_citation(release=release, field="status", checked_on=day)
+    assert fact(read(release), "status").due_on == date(2026, 3, 3)
+    assert fact(read(release), "languages").due_on is None
+
+
+def test_a_fact_whose_source_changed_says_so():
+    release = make_release()
+    source = make_source(changed_on=localdate())
+    make_citation(release=release, field="context_tokens", source=source, checked_on=localdate() - timedelta(days=1))
+    html = shown('{% fact r "context_tokens" %}|{% fact_sources %}', r=read(release))
+    assert "fact__mark--due" in html
+    assert "The document has changed since; due for a new check" in html
 
 
 def test_a_fact_without_a_source_says_so():
     html = shown('{% fact r "context_tokens" %}', r=read(make_release()))
     assert "no source yet" in html
-    assert "<button" not in html
+    assert "fact__mark" not in html
 
 
 def test_a_fact_is_phrasing_content_that_may_stand_anywhere():
@@ -192,7 +250,8 @@ def test_what_editors_type_is_escaped():
     source = make_source(title="<script>alert(1)</script>", publisher='"><img src=x>')
     release = make_release(name="<b>Llama</b>")
     make_citation(release=release, field="context_tokens", source=source, locator="<i>", note="<u>")
-    html = shown('{% fact r "context_tokens" %}', r=read(release))
+    html = shown('{% fact r "context_tokens" %}{% fact_sources %}', r=read(release))
+    assert html.count("&lt;") >= 4
     assert not any(tag in html for tag in ("<script", "<img", "<b>", "<i>", "<u>"))
 
 

@@ -42,3 +42,16 @@ def test_saving_without_a_change_leaves_nothing():
     release = make_release()
     Release.objects.get(pk=release.pk).save()
     assert paths() == {}
+
+
+@pytest.mark.parametrize("query", ["?as_of=2026-11-25", "?utm=1", "?a=%20b&a=%C3%A9"])
+def test_whatever_else_an_old_address_asks_for_comes_along(client, query):
+    rename(make_release(slug="old"), "new")
+    response = client.get(f"/models/old/{query}")
+    assert (response.status_code, response["Location"]) == (301, f"/models/new/{query}")
+
+
+def test_an_address_that_leads_nowhere_is_gone_whatever_it_asks_for(client):
+    Redirect.objects.create(site_id=1, old_path="/models/old/", new_path="")
+    assert client.get("/models/old/?utm=1").status_code == 410
+    assert client.get("/models/older/?utm=1").status_code == 404

@@ -10,18 +10,20 @@ from django.db import connection
 
 from models_catalog.models import Release
 from tests.factories import (
+    make_activity,
     make_citation,
     make_correction,
     make_event,
     make_figure,
     make_license,
     make_live_article,
+    make_machine,
     make_option,
     make_provider,
+    make_published_memory,
     make_release,
     make_rule,
     make_source,
-    make_use_case,
     make_variant,
 )
 
@@ -52,6 +54,8 @@ def grow(count: int, **shared) -> None:
         provider.releases.add(release, another)
         make_citation(provider=provider, field="releases", source=source)
         make_citation(key_figure=make_figure(), field="value", source=source)
+        make_machine()
+        make_citation(published_memory=make_published_memory(variant=variant), field="value", source=source)
         make_live_article().releases.add(release)
         make_source()
 
@@ -66,7 +70,7 @@ def world(db) -> dict:
     for field in ("context_tokens", "released_on"):
         make_citation(release=release, field=field, source=source)
     make_event(slug="it-happened")
-    case = make_use_case(slug="sell", question="May I sell it?", is_headline=True)
+    case = make_activity(slug="sell", question="May I sell it?", is_headline=True)
     make_rule(use_case=case, license=license)
     rows = {"older": older, "license": license, "source": source, "release": release}
     grow(1, **rows)
@@ -82,7 +86,9 @@ PAGES = (
     "/timeline/it-happened/",
     "/licensing/",
     "/licensing/llama-test/",
+    "/licensing/check/",
     "/run/",
+    "/run/?memory=24&devices=2",
     "/figures/",
     "/sources/",
     "/sources/card/",

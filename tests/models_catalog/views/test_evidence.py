@@ -1,8 +1,9 @@
 """Figures, ways to run, sources and corrections."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from django.utils.timezone import localdate
 
 from models_catalog.models import Release
 from tests.factories import (
@@ -66,6 +67,37 @@ def test_a_source_lists_every_fact_that_rests_on_it(client):
     html = response.content.decode()
     for piece in ("Llama Nine: context window", "128K", "Table 7", release.get_absolute_url(), "5 facts rest on it"):
         assert piece in html
+
+
+def test_a_source_shows_of_each_fact_the_place_the_status_and_the_day_and_links_to_it(client):
+    source = make_source(slug="card")
+    release = make_release(slug="llama-9")
+    make_citation(
+        release=release, field="context_tokens", source=source, status="disputed", locator="Table 7", note="Says 9K."
+    )
+    html = client.get("/sources/card/").content.decode()
+    for piece in (
+        "Table 7",
+        ">Disputed</span>",
+        "Says 9K.",
+        "November 24, 2026",
+        "/models/llama-9/#fact-context-tokens",
+    ):
+        assert piece in html
+    assert 'id="fact-context-tokens"' in client.get("/models/llama-9/").content.decode()
+
+
+def test_a_source_that_changed_says_so_and_what_must_be_checked_again(client):
+    source = make_source(slug="card", changed_on=localdate(), last_checked_on=localdate() - timedelta(days=9))
+    release = make_release()
+    make_citation(release=release, field="status", source=source, checked_on=localdate() - timedelta(days=9))
+    make_citation(release=release, field="languages", source=source, checked_on=localdate())
+    response = client.get("/sources/card/")
+    html = response.content.decode()
+    assert "Changed since." in html
+    assert response.context["due"] == 1
+    assert html.count("due for a new check</span>") == 1
+    assert "changed since</span>" in client.get("/sources/").content.decode()
 
 
 def test_a_source_that_could_not_be_read_says_so(client):

@@ -114,7 +114,8 @@ def test_every_number_of_a_release_carries_a_source(client, release):
     html = client.get("/models/llama-9/").content.decode()
     assert "no source yet" not in html
     values = re.findall(
-        r"<(?:data|time) class=\"fact__value\"[^>]*>[^<]*</(?:data|time)>(&#8288;<button class=\"fact__mark\")?", html
+        r"<(?:data|time) class=\"fact__value\"[^>]*>[^<]*</(?:data|time)>(&#8288;<span class=\"fact__marks\"><a class=\"fact__mark)?",
+        html,
     )
     assert len(values) >= 6
     assert all(values)
