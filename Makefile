@@ -46,6 +46,7 @@ format: $(VENV)/dev.done ## Bring the code into the agreed form
 
 bench: $(VENV)/run.done ## Measure each kind of page: queries, bytes, requests a second; SECONDS=10 for longer
 	@$(LOCAL_SITE) $(BIN)/python -m tests.bench.pages
+	@$(LOCAL_SITE) $(BIN)/python -m tests.bench.search
 
 audit: $(VENV)/dev.done tests/audit/node_modules ## Ask every judge about each kind of page; ARGS=--quick leaves Lighthouse out
 	@$(LOCAL_SITE) $(CONTAINED) $(BIN)/python -m tests.audit $(ARGS)

@@ -9,6 +9,12 @@ class EditorialConfig(AppConfig):
     def ready(self) -> None:
         from models_catalog import reading
 
+        from .live_facts import uses
+        from .models import media
         from .reading import articles_about
+        from .search import index
 
         reading.register(articles_about)
+        index.connect()
+        uses.connect()
+        media.connect()

@@ -16,7 +16,7 @@ class EditionForm(ContentForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if body := self.fields.get("body"):
-            body.widget.attrs.update(rows=28, **{"class": "vLargeTextField prose"})
+            body.widget.attrs["rows"] = 28
         if standfirst := self.fields.get("standfirst"):
             standfirst.widget = forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField", "maxlength": 300})
         if as_of := self.fields.get("as_of"):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Prefetch
 
+from editorial.live_facts import reading
 from editorial.models import Edition, HubSection, Notice, Persona
 from models_catalog.charts import events_chart, family_chart
 from models_catalog.models import (
@@ -20,6 +21,8 @@ from models_catalog.models import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from editorial.prose import Prose
 
 # How many entries lead into the page that has them all.
 NEWS = 4
@@ -84,7 +87,7 @@ def _licensing() -> Rows:
 
 
 def _notices() -> Rows:
-    return {"notices": list(Notice.objects.listed())}
+    return {"notices": reading.read_all(Notice.objects.listed(), prefix="slug")}
 
 
 def _words_only() -> Rows:
@@ -109,9 +112,10 @@ ROWS: dict[str, Callable[[], Rows]] = {
 
 @dataclass(frozen=True)
 class FilledSection:
-    """A section with its rows and the template that shows it."""
+    """A section with its text, its rows and the template that shows it."""
 
     words: HubSection
+    text: Prose
     rows: Rows
 
     @property
@@ -121,4 +125,5 @@ class FilledSection:
 
 def filled_sections() -> list[FilledSection]:
     """The listed sections in order; rows are fetched for these alone."""
-    return [FilledSection(section, ROWS[section.kind]()) for section in HubSection.objects.listed()]
+    sections = reading.read_all(HubSection.objects.listed(), prefix="kind")
+    return [FilledSection(section, text, ROWS[section.kind]()) for section, text in sections]

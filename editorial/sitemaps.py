@@ -27,7 +27,7 @@ class PageSitemap(OfThisSite, Pages):
     """The pages that there is one of."""
 
     def items(self) -> list[str]:
-        return ["hub", "articles", "glossary", "notices", "about"]
+        return ["hub", "articles", "glossary", "notices", "about", "search"]
 
     def location(self, item: str) -> str:
         return reverse(f"editorial:{item}")

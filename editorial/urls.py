@@ -18,5 +18,8 @@ urlpatterns = [
     path("glossary/", views.glossary, name="glossary"),
     path("notices/", views.notices, name="notices"),
     path("about/", views.about, name="about"),
+    path("search/", views.search, name="search"),
+    path("search/suggest/", views.suggest, name="search-suggest"),
+    path("opensearch.xml", views.description, name="search-description"),
     path("feeds/articles.xml", public_page(ArticlesFeed()), name="articles-feed"),
 ]

@@ -1,4 +1,4 @@
-"""The admin of what Django brings: accounts, groups and redirects."""
+"""The admin of what Django brings: groups and redirects. Accounts are in `llamahub.accounts.admin`."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ import django.contrib.sites.admin  # noqa: F401
 from django import forms
 from django.conf import settings
 from django.contrib import admin
-from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.models import User
 from django.contrib.redirects.models import Redirect
 from django.contrib.sites.models import Site
 from django.http import HttpRequest
@@ -20,14 +18,12 @@ from models_catalog.admin.base import Tolerant
 
 if TYPE_CHECKING:
     RedirectModelForm = forms.ModelForm[Redirect]
-    DjangosUserAdmin = UserAdmin[User]
 else:
-    RedirectModelForm, DjangosUserAdmin = forms.ModelForm, UserAdmin
+    RedirectModelForm = forms.ModelForm
 
 # There is one site, whose address is a setting (SITE_URL): a second place to set it would be one that does nothing.
 admin.site.unregister(Site)
 admin.site.unregister(Redirect)
-admin.site.unregister(User)
 
 
 class RedirectForm(RedirectModelForm):
@@ -64,17 +60,3 @@ class RedirectAdmin(Tolerant):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         obj.site_id = settings.SITE_ID
         super().save_model(request, obj, form, change)
-
-
-@admin.register(User)
-class HubUserAdmin(Tolerant, DjangosUserAdmin):
-    """As Django’s, with who belongs to which group in the list."""
-
-    list_display = ("username", "email", "first_name", "last_name", "in_groups", "is_active", "is_staff", "last_login")
-
-    def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).prefetch_related("groups")
-
-    @admin.display(description="groups")
-    def in_groups(self, user: User) -> str | None:
-        return ", ".join(group.name for group in user.groups.all()) or None

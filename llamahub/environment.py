@@ -4,7 +4,8 @@ import contextlib
 import os
 import stat
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,6 +25,19 @@ def port(value: str) -> int:
     if not (value.isascii() and value.isdigit() and 0 < int(value) < 65536):
         raise ImproperlyConfigured(f"PORT is {value!r}: set it to a number from 1 to 65535.")
     return int(value)
+
+
+def networks(variable: str, values: Iterable[str]) -> list[IPv4Network | IPv6Network]:
+    """Addresses and networks; “10.0.0.5” is a network of one."""
+    found = []
+    for value in values:
+        try:
+            found.append(ip_network(value.strip()))
+        except ValueError as error:
+            raise ImproperlyConfigured(
+                f"{variable} has {value!r}, which is no network ({error}): write 10.0.0.5 or 10.0.0.0/24."
+            ) from None
+    return found
 
 
 def data_dir(value: str) -> Path:

@@ -23,6 +23,8 @@ CONTENT_APPS = ("models_catalog", "editorial")
 EDITOR_DELETES = frozenset({"citation", "edition", "glossaryterm", "helpline", "stylerule"})
 # There is one set of hub settings and one section of each kind; nobody deletes them by mistake.
 NEVER_DELETED = frozenset({"hubsettings"})
+# Written by the database alone.
+ONLY_READ = frozenset({"recordedchange"})
 
 
 def rights(group: str, app_label: str) -> set[str]:
@@ -38,6 +40,8 @@ def _may(group: str, permission: Permission) -> bool:
         return group == PUBLISHER
     if app not in CONTENT_APPS or (action == "delete" and model in NEVER_DELETED):
         return False
+    if model in ONLY_READ:
+        return action == "view"
     if action in {"add", "change", "view"}:
         return True
     return group == PUBLISHER or (action == "delete" and model in EDITOR_DELETES)

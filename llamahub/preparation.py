@@ -15,6 +15,7 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from editorial.search import index
 from llamahub import content
 from llamahub.embedded_postgres.errors import EmbeddedPostgresError
 
@@ -84,6 +85,9 @@ def load_content() -> int | None:
     try:
         return content.load()
     except content.ContentExists:
+        # Content from before there was a search.
+        if index.is_empty():
+            index.rebuild()
         return None
 
 

@@ -4,10 +4,12 @@ The environment is read in the first part and nowhere else; README.md lists the 
 the start here, in one sentence; what needs a second look (hosts, passwords, origins) is judged in `checks`.
 """
 
+from datetime import timedelta
+
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from .environment import ROOT, data_dir, database, port, secret_key
+from .environment import ROOT, data_dir, database, networks, port, secret_key
 
 BASE_DIR = ROOT
 
@@ -38,6 +40,9 @@ SITE_URL = env.str(
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # Believe the proxy's X-Forwarded-Proto. Only behind one that sets it itself: clients could send it otherwise.
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+# The proxies whose X-Forwarded-For is believed, as addresses or networks: without them, all visitors that come through
+# a proxy count as one when wrong passwords are counted.
+TRUSTED_PROXIES = networks("TRUSTED_PROXIES", env.list("TRUSTED_PROXIES", default=[]))
 DATABASE_URL = env.str("DATABASE_URL", default="")
 CACHE_URL = env.str("CACHE_URL", default="locmemcache://")
 
@@ -45,6 +50,7 @@ CACHE_URL = env.str("CACHE_URL", default="locmemcache://")
 
 INSTALLED_APPS = [
     "llamahub.apps.LlamaHubConfig",
+    "llamahub.accounts.apps.AccountsConfig",
     "editorial.apps.EditorialConfig",
     "models_catalog.apps.ModelsCatalogConfig",
     "llamahub.apps.HubAdminConfig",
@@ -78,7 +84,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     # Innermost: it answers what no URL did.
-    "django.contrib.redirects.middleware.RedirectFallbackMiddleware",
+    "llamahub.redirects.RedirectMiddleware",
 ]
 ROOT_URLCONF = "llamahub.urls"
 WSGI_APPLICATION = "llamahub.wsgi.application"
@@ -120,6 +126,14 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False  # no web fonts and no content delivery net
 MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA_DIR / "media"
 FILE_UPLOAD_PERMISSIONS = 0o644
+# Django limits what is typed into a form, not what is attached to it: this does, for everybody. Pictures have a limit
+# of their own, below this one, so that a form can say what to do.
+FILE_UPLOAD_HANDLERS = [
+    "llamahub.uploads.LimitedUpload",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+FILES_MAX_SIZE = 32 * 1024 * 1024
 # One megabyte of Markdown, every character of which may take three bytes and be percent-encoded, and some room.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 # A license's grid of rules has a row for every use case, and a release's page one for every checkpoint and citation.
@@ -162,11 +176,18 @@ SESSION_COOKIE_NAME = "sessionid" if LOCAL else "__Host-sessionid"
 CSRF_COOKIE_NAME = "csrftoken" if LOCAL else "__Host-csrftoken"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+# Says that this browser has signed in before, so that strangers who guess cannot keep its owner out. Signs nobody in.
+DEVICE_COOKIE_NAME = "device" if LOCAL else "__Host-device"
+SESSION_ENGINE = "llamahub.accounts.sessions"
+# A working day with a long lunch; and a week, after which everyone signs in anew, however busy.
+SESSION_IDLE_TIMEOUT = timedelta(hours=12)
+SESSION_COOKIE_AGE = 7 * 24 * 60 * 60
 CSRF_FAILURE_VIEW = "llamahub.errors.csrf_failure"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "admin:login"
 

@@ -25,14 +25,19 @@ from editorial.models import (
     StyleRule,
     Topic,
 )
+from llamahub.accounts.models import AuditEntry
 from models_catalog.models import (
+    FACT_MODELS,
+    CheckInterval,
     Citation,
     Correction,
     DeploymentOption,
     KeyFigure,
     License,
     LicenseRule,
+    Machine,
     Provider,
+    PublishedMemory,
     Release,
     Source,
     TimelineEvent,
@@ -72,6 +77,14 @@ def make_citation(**fields: Any) -> Citation:
     return Citation.objects.create(**_made_up(fields, locator="Table 1", checked_on=CHECKED))
 
 
+def make_check_interval(**fields: Any) -> CheckInterval:
+    """For every fact of a kind, or the next fact of releases that has no interval yet, unless told otherwise."""
+    if not {"about", "field"} & fields.keys():
+        taken = set(CheckInterval.objects.filter(about="release").values_list("field", flat=True))
+        fields["field"] = next(field for field in FACT_MODELS["release"].citable if field not in taken)
+    return CheckInterval.objects.create(**_made_up(fields, about="release", days=90))
+
+
 def make_correction(**fields: Any) -> Correction:
     n = next(_number)
     if "source" not in fields:
@@ -107,8 +120,20 @@ def make_license(**fields: Any) -> License:
 def make_use_case(**fields: Any) -> UseCase:
     n = next(_number)
     return UseCase.objects.create(
-        **_made_up(fields, slug=f"use-case-{n}", question=f"May I do {n}?", label=f"Do {n}", position=n)
+        **_made_up(fields, slug=f"use-case-{n}", question=f"May I do {n}?", label=f"Do {n}", position=n % 30_000)
     )
+
+
+def make_activity(**fields: Any) -> UseCase:
+    """Something that the checker offers to readers."""
+    n = next(_number)
+    return make_use_case(**_made_up(fields, role="activity", wording=f"Do activity {n}", group="use"))
+
+
+def make_circumstance(**fields: Any) -> UseCase:
+    """Something that is true of some readers; needs an ``only_…`` field."""
+    n = next(_number)
+    return make_use_case(**_made_up(fields, role="circumstance", wording=f"You are {n}"))
 
 
 def make_rule(**fields: Any) -> LicenseRule:
@@ -183,6 +208,29 @@ def make_provider(**fields: Any) -> Provider:
         fields["option"] = make_option()
     return Provider.objects.create(
         **_made_up(fields, slug=f"provider-{n}", name=f"Provider {n}", url=f"https://example.org/provider-{n}")
+    )
+
+
+def make_machine(**fields: Any) -> Machine:
+    n = next(_number)
+    return Machine.objects.create(
+        **_made_up(fields, slug=f"machine-{n}", name=f"Machine {n}", memory_gb=24, usable_percent=90)
+    )
+
+
+def make_published_memory(**fields: Any) -> PublishedMemory:
+    n = next(_number)
+    if "variant" not in fields:
+        fields["variant"] = make_variant()
+    return PublishedMemory.objects.create(
+        **_made_up(
+            fields,
+            slug=f"published-{n}",
+            weight_format="16-bit",
+            kind=PublishedMemory.Kind.WEIGHTS,
+            value=16,
+            unit=PublishedMemory.Unit.GB,
+        )
     )
 
 
@@ -313,16 +361,28 @@ def make_user(*groups: str, **fields: Any) -> User:
     return user
 
 
-def make_image(**fields: Any) -> Image:
-    """A one-pixel PNG, kept in memory by the test settings’ storage."""
-    n = next(_number)
+def make_audit_entry(**fields: Any) -> AuditEntry:
+    return AuditEntry.objects.create(
+        **_made_up(fields, at=LONG_AGO, kind=AuditEntry.Kind.SIGNED_IN, actor="ada", subject="ada")
+    )
+
+
+def picture_file(kind: str = "PNG", size: tuple[int, int] = (2, 1), color: Any = None, **options: Any) -> ContentFile:
+    """A picture as an editor would upload it; of a color of its own, unless told otherwise."""
     data = BytesIO()
-    Picture.new("RGB", (2, 1), "white").save(data, "PNG")
+    Picture.new("RGB", size, color or next(_number) * 997).save(data, kind, **options)
+    return ContentFile(data.getvalue(), name=f"picture.{kind.lower()}")
+
+
+def make_image(**fields: Any) -> Image:
+    """A picture of two pixels, kept in the test's own folder."""
+    n = next(_number)
+    if "file" not in fields:
+        fields["file"] = picture_file()
     return Image.objects.create(
         **_made_up(
             fields,
             slug=f"image-{n}",
-            file=ContentFile(data.getvalue(), name=f"{n}.png"),
             alt="A white rectangle",
             credit="LlamaHub editors",
             license="CC BY 4.0",

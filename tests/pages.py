@@ -10,7 +10,12 @@ PAGES = {
     "event": "/timeline/llama-4-released/",
     "licensing": "/licensing/",
     "license": "/licensing/llama-4/",
+    "license checker": "/licensing/check/",
+    "license check": "/licensing/check/?release=llama-4-scout&who=company&place=de&users=25000"
+    "&activity=commercial-product&activity=fine-tune&activity=outputs-for-other-models",
     "running": "/run/",
+    "running, one checkpoint": "/run/?checkpoint=llama-4-scout-17b-16e-instruct&context=1000000",
+    "running, so much memory": "/run/?memory=24",
     "articles": "/articles/",
     "article": "/articles/one-consumer-gpu/",
     "topic": "/topics/running/",
@@ -22,6 +27,10 @@ PAGES = {
     "glossary": "/glossary/",
     "notices": "/notices/",
     "about": "/about/",
+    "search": "/search/",
+    "search, results": "/search/?q=llama+3.1+8b",
+    "search, a kind": "/search/?q=llama&kind=checkpoint",
+    "search, meant": "/search/?q=lama+4+scot",
 }
 NOT_FOUND = "/no/such/page/"
 

@@ -4,12 +4,16 @@ from .hub import HubSection, HubSettings
 from .media import Image
 from .notices import HelpLine, Notice
 from .people import Author, Persona, Topic
+from .review import ReviewComment
+from .search import SearchEntry, SearchWord
 from .style import StyleRule
+from .uses import FactUse
 
 __all__ = [
     "Article",
     "Author",
     "Edition",
+    "FactUse",
     "GlossaryTerm",
     "HelpLine",
     "HubSection",
@@ -17,6 +21,9 @@ __all__ = [
     "Image",
     "Notice",
     "Persona",
+    "ReviewComment",
+    "SearchEntry",
+    "SearchWord",
     "StyleRule",
     "Topic",
 ]

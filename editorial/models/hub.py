@@ -7,15 +7,19 @@ from typing import Self
 from django.db import models
 from django.urls import reverse
 
+from editorial.live_facts.validation import validate_references
 from editorial.prose import validate as validate_markdown
 from models_catalog.models import Content
 from models_catalog.models.base import ContentQuerySet, in_choices
 
+from .prose import REFERENCE_HELP, WithProse
 
-class HubSettings(Content):
+
+class HubSettings(WithProse, Content):
     """The hub’s name and its statement of independence. There is exactly one row."""
 
     natural_key_fields = ("pk",)
+    prose_fields = ("independence", "about")
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     name = models.CharField(max_length=40, help_text="Shown in the header of every page.")
@@ -23,11 +27,19 @@ class HubSettings(Content):
     standfirst = models.TextField(help_text="The opening paragraph of the hub page. Plain text.")
     independence = models.TextField(
         "editorial independence",
-        validators=[validate_markdown],
-        help_text="Markdown; on the hub’s foot and the About page.",
+        validators=[validate_markdown, validate_references],
+        help_text="Markdown; on the hub’s foot and the About page. " + REFERENCE_HELP,
     )
     about = models.TextField(
-        validators=[validate_markdown], help_text="Markdown; the About page: who writes this and how."
+        validators=[validate_markdown, validate_references],
+        help_text="Markdown; the About page: who writes this and how. " + REFERENCE_HELP,
+    )
+
+    may_approve_own = models.BooleanField(
+        "publishers may approve their own drafts",
+        default=False,
+        db_default=False,
+        help_text="Otherwise a second person reads every text before readers do. For a newsroom of one.",
     )
 
     objects = ContentQuerySet.as_manager()
@@ -74,19 +86,20 @@ class SectionKind(models.TextChoices):
     NOTICES = "notices", "Before you use AI"
 
 
-class HubSection(Content):
+class HubSection(WithProse, Content):
     """One section of the hub page: its heading and lead-in. Its rows come from the catalogue."""
 
     Kind = SectionKind
     natural_key_fields = ("kind",)
+    prose_fields = ("body",)
 
     kind = models.CharField("section", max_length=14, choices=SectionKind, unique=True)
     title = models.CharField(max_length=100, help_text="The section’s heading.")
     standfirst = models.CharField(max_length=250, blank=True, help_text="One sentence under the heading.")
     body = models.TextField(
         blank=True,
-        validators=[validate_markdown],
-        help_text="Markdown shown before the section’s entries. May be empty.",
+        validators=[validate_markdown, validate_references],
+        help_text="Markdown shown before the section’s entries. May be empty. " + REFERENCE_HELP,
     )
     position = models.PositiveSmallIntegerField("order", default=0, db_index=True)
     is_listed = models.BooleanField("shown to readers", default=True)

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Self
 from django.db import models
 from django.urls import reverse
 
+from editorial.live_facts.validation import validate_references
 from editorial.prose import validate as validate_markdown
 from models_catalog.models import Content
 from models_catalog.models.base import ContentQuerySet, Slugged, in_choices
+
+from .prose import REFERENCE_HELP, WithProse
 
 
 class NoticeQuerySet(ContentQuerySet["Notice"]):
@@ -25,13 +28,18 @@ class NoticeKind(models.TextChoices):
     TRANSPARENCY = "transparency", "Transparency"
 
 
-class Notice(Content, Slugged):
+class Notice(WithProse, Content, Slugged):
     """Something a reader should know before using AI."""
 
     Kind = NoticeKind
+    prose_fields = ("body",)
+
     title = models.CharField(max_length=100, unique=True)
     kind = models.CharField(max_length=14, choices=NoticeKind)
-    body = models.TextField(validators=[validate_markdown], help_text="Markdown, a few short paragraphs.")
+    body = models.TextField(
+        validators=[validate_markdown, validate_references],
+        help_text="Markdown, a few short paragraphs. " + REFERENCE_HELP,
+    )
     position = models.PositiveSmallIntegerField("order", default=0, db_index=True)
     is_listed = models.BooleanField("shown to readers", default=True)
 

@@ -3,5 +3,18 @@ from .glossary import glossary
 from .hub import about, hub
 from .notices import notices
 from .people import author, topic
+from .search import description, search, suggest
 
-__all__ = ["about", "article", "articles", "author", "glossary", "hub", "notices", "topic"]
+__all__ = [
+    "about",
+    "article",
+    "articles",
+    "author",
+    "description",
+    "glossary",
+    "hub",
+    "notices",
+    "search",
+    "suggest",
+    "topic",
+]

@@ -5,17 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponseGone
+from django.http import Http404, HttpResponseGone, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
+from editorial.live_facts import reading
 from editorial.models import Article, Edition, GlossaryTerm, Topic
-from editorial.prose import render as render_prose
-from models_catalog.models import Source
+from models_catalog.models import RecordedChange, Source
 from models_catalog.views.base import public_page
+from models_catalog.views.past import readable_as_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
     from typing import Any
 
     from django.core.paginator import Page
@@ -51,28 +53,38 @@ def cited_sources(links: Iterable[str]) -> list[Source]:
 
 
 @public_page
+@readable_as_of
 def articles(request: HttpRequest) -> HttpResponse:
     context = list_context(request, Edition.objects.live())
     context["topics"] = list(Topic.objects.filter(articles__in=Article.objects.live()).distinct())
     return render(request, "editorial/articles.html", context)
 
 
+def _readable(history: list[Edition], begins: datetime | None) -> list[tuple[Edition, datetime | None]]:
+    """Each edition, newest first, with the moment at which the next one took its place, where the record reaches back to it."""
+    replaced: list[datetime | None] = [None, *(edition.publish_at for edition in history)]
+    return [
+        (edition, at if at and begins and at > begins else None) for edition, at in zip(history, replaced, strict=False)
+    ]
+
+
 @public_page
+@readable_as_of
 def article(request: HttpRequest, slug: str) -> HttpResponse:
     edition = Edition.objects.live().for_reading().filter(article__slug=slug).first()
     if edition is None:
-        if Article.objects.gone().filter(slug=slug).exists():
-            return HttpResponseGone()
+        if gone := Article.objects.gone().filter(slug=slug).first():
+            return HttpResponsePermanentRedirect(gone.moved_to) if gone.moved_to else HttpResponseGone()
         raise Http404
-    prose = render_prose(edition.body, glossary=GlossaryTerm.objects.addresses())
+    prose = reading.read(edition, glossary=GlossaryTerm.objects.addresses())
     history = list(Edition.objects.public().filter(article=edition.article))
     context = {
         "edition": edition,
         "article": edition.article,
         "authors": edition.article.authors.all(),
         "prose": prose,
-        "history": history,
         "first": history[-1],
+        "editions": _readable(history, RecordedChange.objects.begin()),
         "releases": list(edition.article.releases.listed().newest_first()),
         "sources": cited_sources(prose.links),
         "related": list(Edition.objects.live().related_to(edition.article).for_reading()[:RELATED]),

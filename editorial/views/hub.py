@@ -6,26 +6,35 @@ from typing import TYPE_CHECKING
 
 from django.shortcuts import render
 
+from editorial.live_facts import reading
 from editorial.models import HubSettings
-from editorial.prose import render as render_prose
 from editorial.sections import filled_sections
 from models_catalog.views.base import public_page
+from models_catalog.views.past import readable_as_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 
 @public_page
+@readable_as_of
 def hub(request: HttpRequest) -> HttpResponse:
-    return render(request, "editorial/hub.html", {"sections": filled_sections()})
+    settings = HubSettings.load()
+    context = {
+        "hub": settings,
+        "sections": filled_sections(),
+        "independence": reading.read(settings, "independence", prefix="independence-"),
+    }
+    return render(request, "editorial/hub.html", context)
 
 
 @public_page
+@readable_as_of
 def about(request: HttpRequest) -> HttpResponse:
     settings = HubSettings.load()
     context = {
         "hub": settings,
-        "about": render_prose(settings.about),
-        "independence": render_prose(settings.independence, prefix="independence-"),
+        "about": reading.read(settings, "about"),
+        "independence": reading.read(settings, "independence", prefix="independence-"),
     }
     return render(request, "editorial/about.html", context)

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, render
 
 from editorial.models import Author, Edition, Topic
 from models_catalog.views.base import public_page
+from models_catalog.views.past import readable_as_of
 
 from .articles import list_context
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 
 @public_page
+@readable_as_of
 def topic(request: HttpRequest, slug: str) -> HttpResponse:
     topic = get_object_or_404(Topic, slug=slug)
     context = list_context(request, Edition.objects.live().filter(article__topic=topic))
@@ -23,6 +25,7 @@ def topic(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @public_page
+@readable_as_of
 def author(request: HttpRequest, slug: str) -> HttpResponse:
     author = get_object_or_404(Author, slug=slug)
     context = list_context(request, Edition.objects.live().filter(article__authors=author))

@@ -1,8 +1,5 @@
 """The admin in a real browser, as an editor meets it."""
 
-import os
-from pathlib import Path
-
 import pytest
 from django.urls import reverse
 
@@ -11,43 +8,19 @@ from models_catalog.models import Citation, Release
 from tests.factories import make_edition, make_license, make_release, make_rule, make_source, make_use_case, make_user
 from tests.llamahub.admin.entries import address
 
-CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(
-        not CHROMIUM.exists() and not os.environ.get("CI"), reason=f"There is no Chromium at {CHROMIUM}."
-    ),
-]
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-
-
-@pytest.fixture(autouse=True)
-def _orm_beside_the_browser(monkeypatch):
-    """Playwright’s loop runs in this thread; the test’s own queries are no less synchronous for it."""
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def page(live_server):
+def page(page, live_server, complaints):
     """A signed-in editor’s page; what the console says is kept in ``page.complaints``."""
-    from playwright.sync_api import sync_playwright
-
     make_user("Editor", "Publisher", username="ed")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
-        page = browser.new_page(viewport={"width": 1280, "height": 900})
-        page.complaints = []
-        page.on(
-            "console", lambda said: page.complaints.append(said.text) if said.type in {"error", "warning"} else None
-        )
-        page.on("pageerror", lambda error: page.complaints.append(str(error)))
-        page.goto(live_server.url + reverse("admin:login"))
-        page.fill("#id_username", "ed")
-        page.fill("#id_password", "secret")
-        page.click("[type=submit]")
-        yield page
-        browser.close()
+    page.complaints = complaints
+    page.goto(live_server.url + reverse("admin:login"))
+    page.fill("#id_username", "ed")
+    page.fill("#id_password", "secret")
+    page.click("[type=submit]")
+    return page
 
 
 def test_a_release_is_entered_wrongly_then_rightly_and_readers_see_it(page, live_server):

@@ -35,6 +35,8 @@ BAD = {
     "database on no port": ({"DATABASE_URL": "postgres://hub:f4Kw0aTz@db:port/llamahub"}, "DATABASE_URL"),
     "unknown cache": ({"CACHE_URL": "carrier-pigeon://loft"}, "CACHE_URL"),
     "media inside static files": ({"DATA_DIR": str(ROOT / "static" / "data")}, "DATA_DIR"),
+    "proxy without a number": ({"TRUSTED_PROXIES": "127.0.0.1,nginx"}, "TRUSTED_PROXIES"),
+    "network with a host in it": ({"TRUSTED_PROXIES": "10.0.0.5/8"}, "TRUSTED_PROXIES"),
     "no number as port": ({"PORT": "http"}, "PORT"),
     "port beyond the last": ({"PORT": "65536"}, "PORT"),
 }

@@ -43,13 +43,17 @@ def markup_in(response):
     return probe.found
 
 
+# The database takes these only with other fields, or in a form of their own.
+NOT_FREE = {"moved_to", "wording", "group"}
+
+
 def text_fields(model):
     return [
         field
         for field in model._meta.fields
         if isinstance(field, models.CharField | models.TextField)
         and not field.choices
-        and field.name not in {"slug", "url", "acceptable_use_url", "field", "kind"}
+        and field.name not in {"slug", "url", "acceptable_use_url", "field", "kind", *NOT_FREE}
     ]
 
 

@@ -3,10 +3,13 @@
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Group, User
+from django.contrib.contenttypes.models import ContentType
 from django.contrib.redirects.models import Redirect
 from django.urls import reverse
 
 from editorial.models import Edition, HubSettings
+from llamahub.accounts.models import AuditEntry, SecurityPolicy
+from models_catalog.models import RecordedChange, Variant
 from tests.factories import make_user
 
 from .entries import ENTRIES, MAKERS, address, filled_in, make_redirect, name_of
@@ -22,7 +25,7 @@ def publisher(client):
 
 
 def test_every_kind_of_content_is_in_the_admin():
-    assert set(admin.site._registry) == {*MAKERS, Redirect, User, Group}
+    assert set(admin.site._registry) == {*MAKERS, Redirect, User, Group, RecordedChange, AuditEntry, SecurityPolicy}
 
 
 @pytest.mark.parametrize("model", ENTRIES, ids=name_of)
@@ -122,10 +125,22 @@ def test_the_start_page_is_arranged_by_task(client, publisher):
         "House",
     ]
     listed = {entry["model"] for room in page.context["app_list"] for entry in room["models"]}
-    assert listed == {*MAKERS, Redirect}
+    assert listed == {*MAKERS, Redirect, RecordedChange}
 
 
 def test_the_pages_of_an_app_stay_as_they_are(client, publisher):
     page = client.get(reverse("admin:app_list", args=["models_catalog"]))
     assert page.status_code == 200
     assert len(page.context["app_list"]) == 1
+
+
+def test_view_on_site_leads_to_this_site(client, publisher):
+    entry = MAKERS[Variant]()
+    kind = ContentType.objects.get_for_model(Variant)
+    response = client.get(reverse("admin:view_on_site", args=[kind.pk, entry.pk]))
+    assert (response.status_code, response["Location"]) == (302, entry.get_absolute_url())
+
+
+@pytest.mark.parametrize("address", ["x/1", "1/x", "99999/1", "99999999999999999999/1", "1/99999999999999999999"])
+def test_view_on_site_of_nothing_is_not_found(client, publisher, address):
+    assert client.get(f"/admin/r/{address}/").status_code == 404
