@@ -24,8 +24,8 @@ class FactSearch {
     this.dialog.setAttribute("aria-label", "Insert a fact");
     document.body.append(this.dialog);
 
-    close.addEventListener("click", () => this.dialog.close());
-    this.dialog.addEventListener("close", () => this.textarea.focus());
+    close.addEventListener("click", () => this.leave());
+    this.dialog.addEventListener("close", () => this.textarea.focus()); // closed by the browser
     this.input.addEventListener("input", () => {
       clearTimeout(this.timer);
       this.timer = setTimeout(() => this.search(), WAIT_MS);
@@ -43,6 +43,12 @@ class FactSearch {
     this.dialog.showModal();
     this.input.select();
     this.search();
+  }
+
+  // Back to the text at once: the dialog's "close" event comes a moment later, and keys typed until then would be lost.
+  leave() {
+    this.dialog.close();
+    this.textarea.focus();
   }
 
   async search() {
@@ -92,7 +98,7 @@ class FactSearch {
   onKey(event) {
     if (event.key === "ArrowDown") this.choose(this.chosen + 1);
     else if (event.key === "ArrowUp") this.choose(this.chosen - 1);
-    else if (event.key === "Escape") this.dialog.close(); // a search field would only empty itself
+    else if (event.key === "Escape") this.leave(); // a search field would only empty itself
     else if (event.key === "Enter") {
       const option = this.list.children[this.chosen];
       if (option) this.insert(option);
@@ -102,7 +108,7 @@ class FactSearch {
 
   insert(option) {
     const { selectionStart, selectionEnd } = this.textarea;
-    this.dialog.close();
+    this.leave();
     this.textarea.setRangeText(option.dataset.reference, selectionStart, selectionEnd, "end");
     this.textarea.dispatchEvent(new Event("input", { bubbles: true }));
   }
