@@ -64,8 +64,9 @@ def load() -> int:
             uses.rebuild()
     index.rebuild()
     with connection.cursor() as cursor:
-        # So that the first readers do not wait for the planner to learn what there is.
-        cursor.execute("ANALYZE")
+        # So that the first readers do not wait for the planner to learn what there is. A table that is being analyzed
+        # already is passed over instead of waited for.
+        cursor.execute("ANALYZE (SKIP_LOCKED)")
     return sum(model._default_manager.count() for model in content_models())
 
 

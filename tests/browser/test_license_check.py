@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from llamahub import content
+from tests import shipped_content
 from tests.pages import DESKTOP, PAGES, PHONE, RULES
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -15,7 +15,7 @@ MISTAKE = "/licensing/check/?release=llama-3-1&who=person&place=mars&users=-1&ac
 
 @pytest.fixture
 def site(live_server) -> str:
-    content.load()
+    shipped_content.load()
     return live_server.url
 
 

@@ -4,14 +4,14 @@ import pytest
 from django.contrib import admin
 from django.urls import reverse
 
-from llamahub import content
+from tests import shipped_content
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_the_admin_works_under_the_policy(admin_page, live_server, complaints):
     """Every list, every form and every delete page that has a row to show."""
-    content.load()
+    shipped_content.load()
     page = admin_page
     for model in admin.site._registry:
         base = f"admin:{model._meta.app_label}_{model._meta.model_name}"
@@ -49,7 +49,7 @@ def test_pickers_and_popups_work_under_the_policy(admin_page, live_server, compl
 
 
 def test_readers_pages_need_nothing_inline(page, live_server, complaints):
-    content.load()
+    shipped_content.load()
     for url in ("/", "/models/", "/timeline/", "/licensing/", "/articles/", "/figures/", "/sources/", "/glossary/", "/notices/",
                 "/about/", "/corrections/", "/run/", "/models/llama-4-scout/", "/models/compare/?r=llama-3-1&r=llama-4-scout"):  # fmt: skip
         response = page.goto(live_server.url + url)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from llamahub import content
+from tests import shipped_content
 from tests.pages import DESKTOP, PHONE
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def site(live_server) -> str:
-    content.load()
+    shipped_content.load()
     return live_server.url
 
 

@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.staticfiles import finders
 
-from llamahub import content
+from tests import shipped_content
 from tests.pages import DESKTOP, NOT_FOUND, PAGES, PHONE, RULES
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -20,7 +20,7 @@ HUB_BUDGET = 60 * 1024
 
 @pytest.fixture
 def site(live_server) -> str:
-    content.load()
+    shipped_content.load()
     return live_server.url
 
 
@@ -116,7 +116,7 @@ def test_paper_shows_the_text_and_its_sources_and_nothing_to_press(open_context,
 
 
 def test_the_hub_with_its_styles_and_scripts_is_small(client):
-    content.load()
+    shipped_content.load()
     html = client.get("/").content
     files = set(re.findall(rb'(?:href|src)="/static/([^"]+\.(?:css|js))"', html))
     parts = [html, *(Path(finders.find(name.decode())).read_bytes() for name in files)]

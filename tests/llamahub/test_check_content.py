@@ -14,8 +14,8 @@ from editorial.content_check.findings import Code
 from editorial.content_check.site import check_site
 from editorial.live_facts.names import KINDS
 from editorial.models import Edition, FactUse, HubSection, Image, Notice, StyleRule
-from llamahub import content
 from models_catalog.models import Citation, Release
+from tests import shipped_content
 from tests.factories import (
     make_check_interval,
     make_citation,
@@ -56,7 +56,7 @@ def today(monkeypatch):
 class TestShippedContent:
     @pytest.fixture(autouse=True)
     def shipped(self, today):
-        content.load()
+        shipped_content.load()
 
     def test_it_passes_without_a_warning(self):
         code, report = run(fail_on="warning")

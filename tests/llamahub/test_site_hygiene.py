@@ -9,7 +9,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 import pytest
 from django.test import Client
 
-from llamahub import content
+from tests import shipped_content
 
 pytestmark = pytest.mark.django_db
 
@@ -81,7 +81,7 @@ def site(django_db_setup, django_db_blocker):
         from django.db import transaction
 
         with transaction.atomic():
-            content.load()
+            shipped_content.load()
             client, pages, waiting = Client(), {}, ["/"]
             while waiting:
                 path = waiting.pop()

@@ -8,7 +8,6 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
-from llamahub import content
 from models_catalog.facts import FACTS
 from models_catalog.models import (
     FACT_MODELS,
@@ -21,6 +20,7 @@ from models_catalog.models import (
     TimelineEvent,
     Variant,
 )
+from tests import shipped_content
 
 from .numbers import read, unanswered
 
@@ -96,7 +96,7 @@ def addresses() -> list[str]:
 def shipped(django_db_setup, django_db_blocker):
     """The HTML of every page by address, the names of entries, and what the content lacks."""
     with django_db_blocker.unblock(), transaction.atomic():
-        content.load()
+        shipped_content.load()
         client = Client()
         yield {address: client.get(address).content.decode() for address in addresses()}, names()
         transaction.set_rollback(True)

@@ -9,10 +9,10 @@ import pytest
 from django.db import transaction
 
 from editorial.models import FactUse
-from llamahub import content
 from models_catalog import bulk
 from models_catalog.bulk import FileKind, read, table_of
 from models_catalog.models import Citation, KeyFigure, LicenseRule, Release, Source
+from tests import shipped_content
 from tests.factories import make_figure, make_license, make_release, make_rule, make_source
 
 from .sheets import KINDS, apply, counts, exported
@@ -31,7 +31,7 @@ def shipped(django_db_setup, django_db_blocker):
     """For each kind and format of the shipped content: how many entries, what a dry run of the export says, and
     whether they are the same after an import into the emptied table. Loaded once, since that takes long."""
     with django_db_blocker.unblock(), transaction.atomic():
-        content.load()
+        shipped_content.load()
         found = {}
         for model in KINDS:
             for kind in FileKind:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import pytest
 from django.db import transaction
 
-from llamahub import content
 from models_catalog.checker import PLACES, Answer, Options, Reader, check, compare
 from models_catalog.checker.asking import kind_of
 from models_catalog.checker.weighing import Comparison, kind_under
 from models_catalog.models import Got, License, LicenseRule, ModelKind, Release, UseCase, Who
+from tests import shipped_content
 
 
 @dataclass
@@ -52,7 +52,7 @@ class Shelf:
 @pytest.fixture(scope="session")
 def shelf(django_db_setup, django_db_blocker) -> Shelf:
     with django_db_blocker.unblock(), transaction.atomic():
-        content.load()
+        shipped_content.load()
         options = Options.of(
             list(License.objects.oldest_first().with_facts()),
             list(Release.objects.listed().newest_first()),

@@ -9,10 +9,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from editorial.models import Edition
-from llamahub import content
 from models_catalog.history import TooEarly, moment, reading_as_of
 from models_catalog.models import RecordedChange, Release, Source
 from models_catalog.templatetags.facts import moment as parameter
+from tests import shipped_content
 from tests.factories import (
     make_article,
     make_citation,
@@ -316,7 +316,7 @@ def without_dating(html: str) -> str:
 def shipped(django_db_setup, django_db_blocker):
     """The shipped content, loaded once for the tests that only read it."""
     with django_db_blocker.unblock(), transaction.atomic():
-        content.load()
+        shipped_content.load()
         yield
         transaction.set_rollback(True)
 

@@ -2,12 +2,12 @@
 
 import pytest
 
-from llamahub import content
 from models_catalog.memory import formulas
 from models_catalog.memory.formulas import Shape
 from models_catalog.memory.published import check, checks
 from models_catalog.memory.question import window_of
 from models_catalog.models import Citation, Machine, PublishedKind, PublishedMemory, Variant, WeightFormat
+from tests import shipped_content
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +27,7 @@ def shipped(django_db_setup, django_db_blocker):
     from django.db import transaction
 
     with django_db_blocker.unblock(), transaction.atomic():
-        content.load()
+        shipped_content.load()
         yield
         transaction.set_rollback(True)
 
