@@ -9,9 +9,18 @@ from django.utils import timezone
 
 from models_catalog.forms import ContentForm
 
+from .models import Edition
+from .moments import moment_field
+
 
 class EditionForm(ContentForm):
     """The text of an edition, with room to write in."""
+
+    publish_at = moment_field(
+        Edition,
+        "publish_at",
+        help_text="When readers shall see it, once it is approved. Empty: as soon as it is approved.",
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -21,5 +30,3 @@ class EditionForm(ContentForm):
             standfirst.widget = forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField", "maxlength": 300})
         if as_of := self.fields.get("as_of"):
             as_of.initial = timezone.localdate
-        if publish_at := self.fields.get("publish_at"):
-            publish_at.help_text = "When readers shall see it, once it is approved. Empty: as soon as it is approved."

@@ -15,11 +15,13 @@ from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters
 
+from llamahub.zones import follow_editor
 from models_catalog.history.attribution import attributed
 
 if TYPE_CHECKING:
@@ -132,6 +134,7 @@ class HubAdminSite(admin.AdminSite):
     def _signed(view: Any) -> Any:
         @wraps(view)
         def signed(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            follow_editor(request)
             if request.method != "POST" or not request.user.is_authenticated:
                 return view(request, *args, **kwargs)
             with attributed(
@@ -158,6 +161,7 @@ class HubAdminSite(admin.AdminSite):
             path("content-check/", self.admin_view(self.content_check_view), name="content-check"),
             path("login/code/", self._before_signing_in(sign_in.code), name="login_code"),
             path("account/", inside(account.overview), name="account"),
+            path("account/time-zone/", inside(account.time_zone), name="time_zone"),
             path("account/sessions/end/", inside(account.end_sessions), name="end_sessions"),
             path("account/second-factor/", setting_up(account.set_up), name="second_factor_set_up"),
             path("account/second-factor/turn-off/", inside(account.turn_off), name="second_factor_turn_off"),
@@ -177,6 +181,7 @@ class HubAdminSite(admin.AdminSite):
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """Those who may see no page yet, be it for want of a second factor, are shown no way to one."""
         context = super().each_context(request)
+        context["time_zone"] = timezone.get_current_timezone()
         if not context["has_permission"]:
             context |= {"is_nav_sidebar_enabled": False, "available_apps": []}
         return context
