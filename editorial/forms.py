@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.contrib.admin.widgets import AdminTextInputWidget
 from django.utils import timezone
 
 from models_catalog.forms import ContentForm
 
 from .models import Edition
-from .moments import moment_field
+from .moments import MomentField, moment_field
 
 
 class EditionForm(ContentForm):
@@ -30,3 +31,20 @@ class EditionForm(ContentForm):
             standfirst.widget = forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField", "maxlength": 300})
         if as_of := self.fields.get("as_of"):
             as_of.initial = timezone.localdate
+
+
+class WithdrawForm(forms.Form):
+    """When an article leaves, and where its readers are sent."""
+
+    at = MomentField(
+        label="When",
+        required=False,
+        help_text="Readers have it until then. Empty: it leaves now.",
+    )
+    moved_to = forms.CharField(
+        label="Send readers to",
+        required=False,
+        max_length=200,
+        widget=AdminTextInputWidget(attrs={"placeholder": "/articles/…/"}),
+        help_text="Another page of this site, from the first slash on. Empty: its address answers “gone”.",
+    )

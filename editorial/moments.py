@@ -86,7 +86,7 @@ class MomentWidget(forms.MultiWidget):
         js = (Script("admin_site/moment.js", type="module"),)
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        widgets = {
+        widgets: dict[str, forms.Widget | type[forms.Widget]] = {
             DAY: AdminDateWidget(attrs={"aria-label": "Day", "placeholder": "2026-12-01"}),
             TIME: forms.TextInput(
                 attrs={"aria-label": "Time", "placeholder": "09:30", "size": 8, "class": "moment__time"}

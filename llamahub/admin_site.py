@@ -159,6 +159,8 @@ class HubAdminSite(admin.AdminSite):
             path("r/<path:content_type_id>/<path:object_id>/", self.admin_view(self.see_on_site), name="view_on_site"),
             path("facts/", self.admin_view(self.facts_view), name="facts"),
             path("content-check/", self.admin_view(self.content_check_view), name="content-check"),
+            path("calendar/", self.admin_view(self.calendar_view), name="calendar"),
+            path("calendar/<str:day>/", self.admin_view(self.calendar_day_view), name="calendar_day"),
             path("login/code/", self._before_signing_in(sign_in.code), name="login_code"),
             path("account/", inside(account.overview), name="account"),
             path("account/time-zone/", inside(account.time_zone), name="time_zone"),
@@ -272,12 +274,27 @@ class HubAdminSite(admin.AdminSite):
 
         return content_check_view(request, self)
 
+    def calendar_view(self, request: HttpRequest) -> HttpResponse:
+        from editorial.admin.calendar import calendar_view
+
+        return calendar_view(request, self)
+
+    def calendar_day_view(self, request: HttpRequest, day: str) -> HttpResponse:
+        from editorial.admin.calendar import day_view
+
+        return day_view(request, self, day)
+
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         # Here, because the site is made before the models are ready.
+        from editorial.admin.calendar import may_plan
         from editorial.admin.content_check import may_check
         from editorial.admin.needs_doing import panels
 
-        context = {"panels": list(panels(request.user)), "may_check_content": may_check(request.user)}
+        context = {
+            "panels": list(panels(request.user)),
+            "may_check_content": may_check(request.user),
+            "may_plan": may_plan(request.user),
+        }
         return super().index(request, {**context, **(extra_context or {})})
 
 

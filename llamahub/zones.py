@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from editorial.site_zone import hub_of
-from models_catalog.zones import LazyZone
+from models_catalog.zones import LazyZone, living_in
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -34,7 +34,7 @@ class SiteZoneMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        with timezone.override(LazyZone(partial(_sites, request))):
+        with living_in(LazyZone(partial(_sites, request))):
             return self.get_response(request)
 
 

@@ -9,8 +9,10 @@ it, so that a page without times asks for nothing.
 from __future__ import annotations
 
 import zoneinfo
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta, tzinfo
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cache
 
 from django.core.exceptions import ValidationError
@@ -32,6 +34,8 @@ REGIONS = (
     "Pacific",
 )
 MINUTE = timedelta(minutes=1)
+
+_site: ContextVar[tzinfo] = ContextVar("site_zone", default=UTC)
 
 
 class NoSuchTime(ValueError):
@@ -128,6 +132,22 @@ def written(at: datetime, where: tzinfo | None = None) -> str:
     named = name_of(where or timezone.get_current_timezone())
     city = DEFAULT if named == DEFAULT else f"{named.rpartition('/')[2].replace('_', ' ')} time"
     return f"{date_format(here, 'N j, Y, H:i')} {city}"
+
+
+@contextmanager
+def living_in(site: tzinfo) -> Iterator[None]:
+    """Times are the site’s, until somebody’s own zone is activated; `today` stays the site’s."""
+    token = _site.set(site)
+    try:
+        with timezone.override(site):
+            yield
+    finally:
+        _site.reset(token)
+
+
+def today() -> date:
+    """The site’s day, wherever the editor is: what readers are told happened today."""
+    return timezone.localdate(timezone=_site.get())
 
 
 class LazyZone(tzinfo):

@@ -229,7 +229,10 @@ def test_every_moment_of_content_in_the_admin_is_asked_for_in_this_way(rf):
     for model, model_admin in admin.site._registry.items():
         if not issubclass(model, Content):
             continue
-        form_classes = [model_admin.get_form(request), *(f.form for f, _ in model_admin.get_formsets_with_inlines(request))]
+        form_classes = [
+            model_admin.get_form(request),
+            *(f.form for f, _ in model_admin.get_formsets_with_inlines(request)),
+        ]
         for form in form_classes:
             for name, field in form.base_fields.items():
                 assert not isinstance(field, forms.DateTimeField | forms.SplitDateTimeField), (model, name)
