@@ -101,7 +101,7 @@ def day_view(request: HttpRequest, site: AdminSite, day: str) -> HttpResponse:
         on = date.fromisoformat(day)
     except ValueError:
         raise Http404("There is no such day.") from None
-    if len(day) != 10 or not FIRST_YEAR <= on.year <= LAST_YEAR:
+    if on.isoformat() != day or not FIRST_YEAR <= on.year <= LAST_YEAR:
         raise Http404("The calendar does not reach this day.")
     since, until = _begin(on), _begin(on + timedelta(days=1))
     sees_facts = request.user.has_perm("models_catalog.view_citation")
