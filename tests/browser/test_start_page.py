@@ -23,7 +23,7 @@ from .test_admin import page, pytestmark  # noqa: F401
 @pytest.fixture
 def newsroom():
     """Something for every panel. Scheduled in the middle of a month to come, where it stands in every zone."""
-    ed = User.objects.get(username="ed")
+    ed = User.objects.filter(username="ed").first()
     ann = make_user("Editor", username="ann")
     make_edition(title="My own draft", created_by=ed)
     make_edition(title="To be read", created_by=ann, status=Edition.Status.IN_REVIEW, reviewer=ed)
@@ -89,14 +89,14 @@ def test_on_a_phone_the_month_is_a_list_of_the_days_on_which_something_happens(p
 
 def test_staff_without_rights_are_told_of_no_task(open_context, live_server, newsroom):
     make_user(username="new")
-    page = open_context(viewport=DESKTOP).new_page()
-    page.goto(f"{live_server.url}/admin/login/")
-    page.fill("#id_username", "new")
-    page.fill("#id_password", "secret")
-    page.click("[type=submit]")
-    page.wait_for_url("**/admin/")
-    expect(page.locator(".needs-doing")).to_have_count(0)
-    assert page.goto(f"{live_server.url}/admin/calendar/").status == 403
+    new = open_context(viewport=DESKTOP).new_page()
+    new.goto(f"{live_server.url}/admin/login/")
+    new.fill("#id_username", "new")
+    new.fill("#id_password", "secret")
+    new.click("[type=submit]")
+    new.wait_for_url("**/admin/")
+    expect(new.locator(".needs-doing")).to_have_count(0)
+    assert new.goto(f"{live_server.url}/admin/calendar/").status == 403
 
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])

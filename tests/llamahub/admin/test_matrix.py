@@ -69,8 +69,8 @@ def test_the_matrix_is_as_large_as_the_admin(planted, capsys):
     addresses = {filled(route, planted) for route, _ in patterns}
     with capsys.disabled():
         print(f"\n{len(patterns)} patterns of the admin, {len(addresses)} addresses")
-    # Two patterns of one address would hide one from the matrix.
-    assert len(addresses) == len(patterns)
+    # Two patterns of one address would hide one from the matrix; Django’s “view on site” lies behind ours for good.
+    assert len(patterns) - len(addresses) == 1
     assert len(patterns) > 200
 
 
