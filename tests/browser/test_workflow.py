@@ -57,7 +57,7 @@ def test_a_text_goes_from_draft_to_readers_and_is_retired(people, live_server, c
     ann.goto(live_server.url + address(Article, "add"))
     ann.fill("#id_slug", "a-guide")
     for field, text in (("topic", "Running"), ("authors", "LlamaHub")):
-        ann.click(f".field-{field} .select2-selection")
+        ann.click(f".fieldBox.field-{field} .select2-selection")
         ann.keyboard.type(text)
         ann.click(f".select2-results__option:has-text('{text}')")
     ann.fill("#id_editions-0-title", "Choosing a checkpoint")
@@ -141,10 +141,10 @@ def test_a_time_that_the_clocks_skip_or_show_twice_is_told_while_typing_and_refu
     press(ann, "_continue")
     # The server writes the same words as the script.
     expect(lines).to_have_text(typed, use_inner_text=True)
-    ann.select_option("#id_publish_at_zone", "America/New_York")
+    ann.select_option("select[name=publish_at_zone]", "America/New_York")
     expect(lines).to_contain_text("You: Sun, Dec. 1, 2126, 15:30 in Europe/Berlin (UTC+01:00)")
 
-    ann.select_option("#id_publish_at_zone", "Europe/Berlin")
+    ann.select_option("select[name=publish_at_zone]", "Europe/Berlin")
     ann.fill("#id_publish_at_0", SKIPS)
     ann.fill("#id_publish_at_1", "02:30")
     expect(lines).to_contain_text("There is no such time in Europe/Berlin")
@@ -158,7 +158,7 @@ def test_a_time_that_the_clocks_skip_or_show_twice_is_told_while_typing_and_refu
     press(ann, "_continue")
     expect(refused).to_contain_text("the first (UTC+02:00) or the second (UTC+01:00)")
     expect(which).to_be_visible()
-    ann.select_option("#id_publish_at_which", "second")
+    ann.select_option("select[name=publish_at_which]", "second")
     expect(lines).to_contain_text("You: Sun, Oct. 26, 2127, 02:30 in Europe/Berlin (UTC+01:00)")
     press(ann, "_continue")
     expect(said(ann)).to_contain_text("was changed successfully")
