@@ -42,9 +42,9 @@ class WithdrawForm(forms.Form):
         help_text="Readers have it until then. Empty: it leaves now.",
     )
     moved_to = forms.CharField(
-        label="Send readers to",
+        label="Send readers to another page",
         required=False,
         max_length=200,
         widget=AdminTextInputWidget(attrs={"placeholder": "/articles/…/"}),
-        help_text="Another page of this site, from the first slash on. Empty: its address answers “gone”.",
+        help_text="A page of this site, from the first slash on. Empty: the address answers “gone”.",
     )
