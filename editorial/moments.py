@@ -132,7 +132,7 @@ class MomentWidget(forms.MultiWidget):
             "has_two": _has_two(typed),
             "mine": mine,
             "sites": sites,
-            "lines": _lines(typed, mine, sites),
+            "lines": _lines(typed),
         }
         return context
 
@@ -161,16 +161,20 @@ def _has_two(typed: list[Any]) -> bool:
     return False
 
 
-def _lines(typed: list[Any], mine: str, sites: str) -> list[tuple[str, str]]:
+def _lines(typed: list[Any]) -> list[tuple[str, str]]:
     """Whose time, and the moment in it; nothing for what is no moment."""
     try:
         at = _read(*typed)
     except ValidationError:
         return []
-    if at is None:
-        return []
-    whose = {"Site": sites} if mine == sites else {"Site": sites, "You": mine}
-    return [(who, in_zone(at, zones.zone(name))) for who, name in whose.items()]
+    return in_both_zones(at) if at else []
+
+
+def in_both_zones(at: datetime) -> list[tuple[str, str]]:
+    """The moment in the site’s zone and in that of whoever looks; once where they are the same."""
+    sites, mine = site_zone(), timezone.get_current_timezone()
+    whose = {"Site": sites} if zones.name_of(mine) == zones.name_of(sites) else {"Site": sites, "You": mine}
+    return [(who, in_zone(at, where)) for who, where in whose.items()]
 
 
 def in_zone(at: datetime, where: tzinfo) -> str:

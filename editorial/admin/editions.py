@@ -15,6 +15,7 @@ from django.urls import URLPattern, path, reverse
 from editorial import publishing
 from editorial.forms import EditionForm
 from editorial.models import Edition
+from editorial.moments import in_both_zones
 from editorial.publication import compared_fields, publication
 from models_catalog.admin.base import ContentAdmin
 
@@ -93,6 +94,7 @@ class EditionAdmin(WritesProse, ContentAdmin):
             "reviewers": publishing.reviewers(edition) if edition is not None and is_open else [],
             "comments": list(edition.comments.for_reading()) if edition is not None else [],
             "is_public": edition is not None and edition.is_public,
+            "goes_out": in_both_zones(edition.publish_at) if edition and edition.publish_at and not is_open else [],
             "may_start_draft": request.user.has_perms(("editorial.add_edition", "editorial.change_article")),
             **(extra_context or {}),
         }

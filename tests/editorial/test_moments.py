@@ -177,6 +177,13 @@ def test_an_editor_types_in_their_own_zone(client, editor):
     assert draft.publish_at == utc("2026-12-01T08:00")
 
 
+def test_a_scheduled_edition_says_when_in_both_zones(client, editor):
+    edition = make_edition(status=Edition.Status.APPROVED, publish_at=utc("2126-12-01T08:00"))
+    page = client.get(address(Edition, "change", edition.pk)).content.decode()
+    assert "03:00 in America/New_York (UTC−05:00), the site’s time" in page
+    assert "09:00 in Europe/Berlin (UTC+01:00), your time" in page
+
+
 def test_or_in_the_sites(client, editor):
     draft = make_edition()
     save(client, draft, publish_at_0="2026-12-01", publish_at_1="09:00", publish_at_zone="America/New_York")
