@@ -5,13 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.contrib.admin.widgets import AdminTextInputWidget
 from django.utils import timezone
 
 from models_catalog.forms import ContentForm
 
+from .models import Edition
+from .moments import MomentField, moment_field
+
 
 class EditionForm(ContentForm):
     """The text of an edition, with room to write in."""
+
+    publish_at = moment_field(
+        Edition,
+        "publish_at",
+        help_text="When readers shall see it, once it is approved. Empty: as soon as it is approved.",
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -21,5 +31,20 @@ class EditionForm(ContentForm):
             standfirst.widget = forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField", "maxlength": 300})
         if as_of := self.fields.get("as_of"):
             as_of.initial = timezone.localdate
-        if publish_at := self.fields.get("publish_at"):
-            publish_at.help_text = "When readers shall see it, once it is approved. Empty: as soon as it is approved."
+
+
+class WithdrawForm(forms.Form):
+    """When an article leaves, and where its readers are sent."""
+
+    at = MomentField(
+        label="When",
+        required=False,
+        help_text="Readers have it until then. Empty: it leaves now.",
+    )
+    moved_to = forms.CharField(
+        label="Send readers to another page",
+        required=False,
+        max_length=200,
+        widget=AdminTextInputWidget(attrs={"placeholder": "/articles/…/"}),
+        help_text="A page of this site, from the first slash on. Empty: the address answers “gone”.",
+    )

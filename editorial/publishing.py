@@ -217,9 +217,11 @@ def withdraw(*, article: Article, at: datetime | None = None, moved_to: str = ""
     """From ``at`` on (None: from now on) readers get “gone”, or are sent to ``moved_to``, a path of this site."""
     _require(may_withdraw(by), "Withdrawing an article needs the right to withdraw.")
     article = _lock(article)
-    if article.withdrawn_at is not None and article.withdrawn_at <= timezone.now():
+    now = timezone.now()
+    if article.withdrawn_at is not None and article.withdrawn_at <= now:
         raise NotPossible("This article is withdrawn already.")
-    article.withdrawn_at = at or timezone.now()
+    # Not before now: readers must not find that the past has changed.
+    article.withdrawn_at = max(at, now) if at else now
     article.moved_to = moved_to.strip()
     if article.moved_to == article.get_absolute_url():
         raise NotPossible("This would send readers in a circle. Name another page, or none.")
@@ -230,7 +232,7 @@ def withdraw(*, article: Article, at: datetime | None = None, moved_to: str = ""
 
 @transaction.atomic
 def restore(*, article: Article, by: User) -> Article:
-    """Bring a withdrawn article back: readers see its newest public edition again."""
+    """Bring a withdrawn article back, or call a planned withdrawal off: readers see its newest public edition."""
     _require(may_withdraw(by), "Bringing an article back needs the right to withdraw.")
     article = _lock(article)
     if article.withdrawn_at is None:

@@ -15,11 +15,13 @@ from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters
 
+from llamahub.zones import follow_editor
 from models_catalog.history.attribution import attributed
 
 if TYPE_CHECKING:
@@ -132,8 +134,12 @@ class HubAdminSite(admin.AdminSite):
     def _signed(view: Any) -> Any:
         @wraps(view)
         def signed(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            follow_editor(request)
             if request.method != "POST" or not request.user.is_authenticated:
-                return view(request, *args, **kwargs)
+                response = view(request, *args, **kwargs)
+                if request.method == "GET" and request.user.is_authenticated:
+                    _record_export(request, response)
+                return response
             with attributed(
                 who=request.user.get_username(),
                 why=request.POST.get("change_reason", ""),
@@ -156,8 +162,11 @@ class HubAdminSite(admin.AdminSite):
             path("r/<path:content_type_id>/<path:object_id>/", self.admin_view(self.see_on_site), name="view_on_site"),
             path("facts/", self.admin_view(self.facts_view), name="facts"),
             path("content-check/", self.admin_view(self.content_check_view), name="content-check"),
+            path("calendar/", self.admin_view(self.calendar_view), name="calendar"),
+            path("calendar/<str:day>/", self.admin_view(self.calendar_day_view), name="calendar_day"),
             path("login/code/", self._before_signing_in(sign_in.code), name="login_code"),
             path("account/", inside(account.overview), name="account"),
+            path("account/time-zone/", inside(account.time_zone), name="time_zone"),
             path("account/sessions/end/", inside(account.end_sessions), name="end_sessions"),
             path("account/second-factor/", setting_up(account.set_up), name="second_factor_set_up"),
             path("account/second-factor/turn-off/", inside(account.turn_off), name="second_factor_turn_off"),
@@ -177,6 +186,7 @@ class HubAdminSite(admin.AdminSite):
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """Those who may see no page yet, be it for want of a second factor, are shown no way to one."""
         context = super().each_context(request)
+        context["time_zone"] = timezone.get_current_timezone()
         if not context["has_permission"]:
             context |= {"is_nav_sidebar_enabled": False, "available_apps": []}
         return context
@@ -267,17 +277,32 @@ class HubAdminSite(admin.AdminSite):
 
         return content_check_view(request, self)
 
+    def calendar_view(self, request: HttpRequest) -> HttpResponse:
+        from editorial.admin.calendar import calendar_view
+
+        return calendar_view(request, self)
+
+    def calendar_day_view(self, request: HttpRequest, day: str) -> HttpResponse:
+        from editorial.admin.calendar import day_view
+
+        return day_view(request, self, day)
+
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         # Here, because the site is made before the models are ready.
+        from editorial.admin.calendar import may_plan
         from editorial.admin.content_check import may_check
         from editorial.admin.needs_doing import panels
 
-        context = {"panels": list(panels(request.user)), "may_check_content": may_check(request.user)}
+        context = {
+            "panels": list(panels(request.user)),
+            "may_check_content": may_check(request.user),
+            "may_plan": may_plan(request.user),
+        }
         return super().index(request, {**context, **(extra_context or {})})
 
 
 def _record_export(request: HttpRequest, response: HttpResponse) -> None:
-    """What a form takes out of the admin as a file. (A link must change nothing, the log included.)"""
+    """What is taken out of the admin as a file. The log is all that opening such a link changes."""
     from llamahub.accounts import audit
 
     kind, _, name = response.headers.get("Content-Disposition", "").partition("; filename=")

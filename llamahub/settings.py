@@ -83,6 +83,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "llamahub.zones.SiteZoneMiddleware",
     # Innermost: it answers what no URL did.
     "llamahub.redirects.RedirectMiddleware",
 ]
@@ -106,6 +107,7 @@ TEMPLATES = [
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LANGUAGE_CODE = "en-us"
 USE_TZ = True
+# Where no page is being written. The zone of the site is a hub setting, that of an editor is theirs: see `zones`.
 TIME_ZONE = "UTC"
 
 # --- Data ------------------------------------------------------------------------------------------------------------

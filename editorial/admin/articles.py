@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
@@ -15,7 +16,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 
 from editorial import publishing
-from editorial.forms import EditionForm
+from editorial.forms import EditionForm, WithdrawForm
 from editorial.models import Article, Edition
 from models_catalog.admin.base import ContentAdmin
 from models_catalog.admin.conflicts import MindfulInline
@@ -143,6 +144,8 @@ class ArticleAdmin(ContentAdmin):
             parts.append(mark("good", f"Public since {moment(article.live_since)}"))
         if article.next_at:
             parts.append(mark("plain", f"Goes out {moment(article.next_at)}"))
+        if article.withdrawn_at:
+            parts.append(mark("warn", f"Leaves {moment(article.withdrawn_at)}"))
         return format_html_join(" ", "{}", ((part,) for part in parts)) if parts else mark("warn", "Not public yet")
 
     @admin.display(description="open draft", boolean=True, ordering="has_draft")
@@ -229,6 +232,7 @@ class ArticleAdmin(ContentAdmin):
                 and article.live_since
                 and not article.withdrawn_at,
                 "may_restore": publishing.may_withdraw(request.user) and article.withdrawn_at,
+                "leaves_later": article.withdrawn_at and article.withdrawn_at > timezone.now(),
             }
         return super().change_view(request, object_id, form_url, {**steps, **(extra_context or {})})
 
@@ -243,18 +247,14 @@ class ArticleAdmin(ContentAdmin):
 
     def withdraw_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Asks first: says what readers will see, and who links here."""
-        if request.method == "POST":
+        form = WithdrawForm(request.POST if request.method == "POST" else None)
+        if request.method == "POST" and form.is_valid():
+            at, moved_to = form.cleaned_data["at"], form.cleaned_data["moved_to"]
             return self._step(
                 request,
                 object_id,
-                lambda article: publishing.withdraw(
-                    article=article,
-                    moved_to=request.POST.get("moved_to", ""),
-                    by=request.user,  # type: ignore[arg-type]
-                ),
-                "Withdrew the article: its address now answers “gone”."
-                if not request.POST.get("moved_to", "").strip()
-                else "Withdrew the article: readers are sent to another page.",
+                lambda article: publishing.withdraw(article=article, at=at, moved_to=moved_to, by=request.user),  # type: ignore[arg-type]
+                _said_of_withdrawal(at, moved_to),
             )
         article = self._article(request, object_id)
         if not publishing.may_withdraw(request.user):
@@ -267,6 +267,8 @@ class ArticleAdmin(ContentAdmin):
             "opts": self.opts,
             "original": article,
             "personas": article.personas.all(),
+            "form": form,
+            "media": self.media + form.media,
         }
         return TemplateResponse(request, "admin/editorial/article/withdraw.html", context)
 
@@ -275,7 +277,7 @@ class ArticleAdmin(ContentAdmin):
             request,
             object_id,
             lambda article: publishing.restore(article=article, by=request.user),  # type: ignore[arg-type]
-            "Brought the article back: readers see its newest public edition again.",
+            "Brought the article back: readers see its newest public edition.",
         )
 
     def _article(self, request: HttpRequest, object_id: str) -> Article | None:
@@ -299,3 +301,10 @@ class ArticleAdmin(ContentAdmin):
             self.log_change(request, article, done.split(":")[0] + ".")
             self.message_user(request, done, messages.SUCCESS)
         return HttpResponseRedirect(reverse("admin:editorial_article_change", args=[article.pk]))
+
+
+def _said_of_withdrawal(at: datetime | None, moved_to: str) -> str:
+    then = "readers are sent to another page" if moved_to.strip() else "its address answers “gone”"
+    if at is not None and at > timezone.now():
+        return f"Planned the withdrawal: from {moment(at)} on, {then}."
+    return f"Withdrew the article: {then} now."

@@ -13,9 +13,10 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
 from editorial import publishing
-from editorial.comparison import Row, compare
 from editorial.forms import EditionForm
 from editorial.models import Edition
+from editorial.moments import in_both_zones
+from editorial.publication import compared_fields, publication
 from models_catalog.admin.base import ContentAdmin
 
 from .articles import TEXT_FIELDS
@@ -23,22 +24,6 @@ from .facts import WritesProse
 from .standing import moment, standing_of
 
 APPROVE, SUBMIT = "_approve", "_submit"
-
-
-COMPARED = {
-    "title": "Title",
-    "standfirst": "Standfirst",
-    "body": "Body",
-    "as_of": "Facts as of",
-    "image": "Image",
-    "change_note": "Change note",
-}
-
-
-def compared_fields(old: Edition, new: Edition) -> list[tuple[str, list[Row]]]:
-    """Each field that differs, with its rows side by side."""
-    pairs = ((label, str(getattr(old, n) or ""), str(getattr(new, n) or "")) for n, label in COMPARED.items())
-    return [(label, compare(was, now)) for label, was, now in pairs if was != now]
 
 
 @admin.register(Edition)
@@ -53,6 +38,7 @@ class EditionAdmin(WritesProse, ContentAdmin):
     ordering = ("-updated_at", "-pk")
     readonly_fields = ("article", "number", "standing", "written_by", "reviewer", "approved_by")
     change_form_template = "admin/editorial/edition/change_form.html"
+    change_list_template = "admin/editorial/edition/change_list.html"
     instead_of_deleting = "Only drafts are deleted. What readers have seen stays on record."
     fieldsets = (
         (None, {"fields": (("article", "number", "standing"), *TEXT_FIELDS)}),
@@ -108,6 +94,7 @@ class EditionAdmin(WritesProse, ContentAdmin):
             "reviewers": publishing.reviewers(edition) if edition is not None and is_open else [],
             "comments": list(edition.comments.for_reading()) if edition is not None else [],
             "is_public": edition is not None and edition.is_public,
+            "goes_out": in_both_zones(edition.publish_at) if edition and edition.publish_at and not is_open else [],
             "may_start_draft": request.user.has_perms(("editorial.add_edition", "editorial.change_article")),
             **(extra_context or {}),
         }
@@ -162,6 +149,7 @@ class EditionAdmin(WritesProse, ContentAdmin):
             step("comment", self.comment_view),
             step("resolve", self.resolve_view),
             step("compare", self.compare_view),
+            step("for-readers", self.for_readers_view),
             step("bring-back", self.bring_back_view),
             *super().get_urls(),
         ]
@@ -210,6 +198,23 @@ class EditionAdmin(WritesProse, ContentAdmin):
             "fields": compared_fields(old, new) if other else [],
         }
         return TemplateResponse(request, "admin/editorial/edition/compare.html", context)
+
+    def for_readers_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """What the edition changes against the one that readers saw before it."""
+        edition: Any = self.get_object(request, object_id)
+        if edition is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
+        if not self.has_view_permission(request, edition):
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "What changes for readers",
+            "opts": self.opts,
+            "original": edition,
+            "publication": publication(edition),
+            "standing": standing_of(edition),
+        }
+        return TemplateResponse(request, "admin/editorial/edition/for_readers.html", context)
 
     def bring_back_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The text of an earlier edition, as a new draft."""

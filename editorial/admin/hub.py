@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
+from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
 
 from editorial.models import HubSection, HubSettings
+from models_catalog import zones
 from models_catalog.admin.base import ContentAdmin
 
 from .facts import WritesProse
@@ -23,8 +26,16 @@ class HubSettingsAdmin(WritesProse, ContentAdmin):
         ("On every page", {"fields": ("name",)}),
         ("At the head of the hub", {"fields": ("tagline", "standfirst")}),
         ("Who we are", {"fields": ("independence", "about")}),
-        ("How we publish", {"fields": ("may_approve_own",)}),
+        ("How we publish", {"fields": ("may_approve_own", "time_zone")}),
     )
+
+    def formfield_for_dbfield(
+        self, db_field: models.Field[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> forms.Field | None:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field and db_field.name == "time_zone":
+            field.widget = forms.Select(choices=zones.choices())
+        return field
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return super().has_add_permission(request) and not HubSettings.objects.exists()

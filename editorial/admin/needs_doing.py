@@ -6,16 +6,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.contrib import admin
 from django.db.models import Case, IntegerField, Q, When
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 
 from editorial import publishing
 from editorial.models import Edition
 from models_catalog import formatting
 from models_catalog.facts import label_of, subject_of
-from models_catalog.models import FACT_MODELS, Citation, Source
+from models_catalog.history.record import recorded_models
+from models_catalog.models import FACT_MODELS, Citation, RecordedChange, Source
 
+from .content_check import may_check, summary
 from .standing import moment
 
 if TYPE_CHECKING:
@@ -38,6 +42,7 @@ class Panel:
     tasks: list[Task]
     all_url: str
     nothing: str
+    all_words: str = "All"
 
 
 def panels(user: User | AnonymousUser) -> Iterator[Panel]:
@@ -52,6 +57,10 @@ def panels(user: User | AnonymousUser) -> Iterator[Panel]:
         yield due_for_a_check()
     if user.has_perm("models_catalog.view_source"):
         yield unread_sources()
+    if may_check(user):
+        yield wrong_content()
+    if user.has_perm("models_catalog.view_recordedchange"):
+        yield recent_changes(user)
 
 
 def _form(label: str, pk: int) -> str:
@@ -114,8 +123,9 @@ def scheduled() -> Panel:
             Task(edition.title, _form("editorial_edition", edition.pk), f"goes out {moment(edition.publish_at)}")
             for edition in Edition.objects.scheduled()[:SHOWN]
         ],
-        _list("editorial_edition", "?status__exact=approved&o=-4"),
+        reverse("admin:calendar"),
         "Nothing is scheduled.",
+        "Calendar",
     )
 
 
@@ -158,3 +168,51 @@ def unread_sources() -> Panel:
         _list("models_catalog_source", "?last_checked_on__isnull=True"),
         "Every source has been read.",
     )
+
+
+def wrong_content() -> Panel:
+    """The worst that the content check finds; the check itself runs again only after something was changed."""
+    found = summary(SHOWN)
+    return Panel(
+        "Wrong in the content",
+        [
+            Task(finding.place.words, finding.place.admin_url or reverse("admin:content-check"), finding.message)
+            for finding in found.worst
+        ],
+        reverse("admin:content-check"),
+        "The content check finds nothing wrong.",
+        f"All: {found.errors} error{'' if found.errors == 1 else 's'}, {found.warnings} warning{'' if found.warnings == 1 else 's'}",
+    )
+
+
+def recent_changes(user: User | AnonymousUser) -> Panel:
+    """Who changed what last, of the kinds of entry that the user may see; each leads to the entry’s history."""
+    seen = {
+        model._meta.db_table: model
+        for model in recorded_models()
+        if not model._meta.auto_created
+        and user.has_perm(f"{model._meta.app_label}.view_{model._meta.model_name}")
+        and model in admin.site._registry
+    }
+    newest = RecordedChange.objects.filter(table__in=seen, superseded_at__isnull=True).newest_first()[:SHOWN]
+    return Panel(
+        "Changed last",
+        [
+            Task(
+                f"{capfirst(seen[change.table]._meta.verbose_name)} “{change.name}”",
+                _history_of(seen[change.table]._meta.label_lower, change),
+                f"{change.get_action_display()} by {change.actor}, {moment(change.at)}"
+                f"{f': {change.reason}' if change.reason else ''}",
+            )
+            for change in newest
+        ],
+        _list("models_catalog_recordedchange"),
+        "Nothing has changed yet.",
+    )
+
+
+def _history_of(label: str, change: RecordedChange) -> str:
+    """What is gone has no history of its own: then the record of its end."""
+    if change.action == RecordedChange.Action.DELETE:
+        return _form("models_catalog_recordedchange", change.pk)
+    return reverse(f"admin:{label.replace('.', '_')}_history", args=[change.row_id])

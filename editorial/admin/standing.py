@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from editorial.models import Edition
+from models_catalog import zones
 
 
 def moment(at: Any) -> str:
-    return date_format(timezone.localtime(at), "N j, Y, H:i")
+    """In the zone of whoever reads it, which is named."""
+    return zones.written(at)
 
 
 def mark(tone: str, text: str) -> SafeString:

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from editorial.live_facts.validation import validate_references
 from editorial.prose import validate as validate_markdown
+from models_catalog import zones
 from models_catalog.models import Content
 from models_catalog.models.base import ContentQuerySet, in_choices
 
@@ -41,6 +42,14 @@ class HubSettings(WithProse, Content):
         db_default=False,
         help_text="Otherwise a second person reads every text before readers do. For a newsroom of one.",
     )
+    time_zone = models.CharField(
+        "the site’s time zone",
+        max_length=64,
+        default=zones.DEFAULT,
+        db_default=zones.DEFAULT,
+        validators=[zones.validate],
+        help_text="Where the site’s days begin. Readers see its times; editors see them in their own zone as well.",
+    )
 
     objects = ContentQuerySet.as_manager()
 
@@ -51,6 +60,11 @@ class HubSettings(WithProse, Content):
                 condition=models.Q(id=1),
                 name="hub_settings_is_one_row",
                 violation_error_message="There is one set of hub settings. Edit it instead of adding another.",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(time_zone=""),
+                name="hub_has_a_time_zone",
+                violation_error_message="Choose the zone in which the site lives; UTC if it lives nowhere.",
             ),
         )
 

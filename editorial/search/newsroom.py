@@ -12,6 +12,7 @@ from editorial.models import Article, Edition, GlossaryTerm, Notice
 from editorial.prose import quote
 from editorial.prose.events import events
 from editorial.prose.references import prepare
+from editorial.site_zone import site_zone
 from models_catalog.facts import fetched
 
 from .drafts import LONGEST_TEXT, Draft, lines
@@ -58,6 +59,8 @@ def articles(only: Q) -> Iterator[Draft]:
         for edition, until in shown_from_now_on(article, fetched(article, "editions"))
     ]
     facts = facts_in(edition for _, edition, _ in spans)
+    # Whoever saves it: readers’ days are the site’s.
+    here = site_zone()
     for article, edition, until in spans:
         if edition.publish_at is not None:
             authors = ", ".join(author.name for author in article.authors.all())
@@ -69,7 +72,7 @@ def articles(only: Q) -> Iterator[Draft]:
                 summary=edition.standfirst,
                 text=lines(text_of(edition.body, facts[edition]), f"By {authors}."),
                 url=article.get_absolute_url(),
-                date=timezone.localdate(edition.publish_at),
+                date=edition.publish_at.astimezone(here).date(),
                 visible_from=edition.publish_at,
                 visible_until=until,
             )

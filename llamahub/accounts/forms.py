@@ -10,6 +10,8 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
+from models_catalog import zones
+
 from . import audit, devices, second_factor, throttle, totp
 from .models.audit import AuditKind
 
@@ -222,3 +224,15 @@ class PasswordForm(AdminPasswordChangeForm):
         if proof.errors:
             raise ValidationError(NOT_YOURS, code="password_incorrect")
         return str(self.cleaned_data["old_password"])
+
+
+class TimeZoneForm(forms.Form):
+    """In which zone an account reads and types times."""
+
+    time_zone = forms.ChoiceField(
+        label="Time zone",
+        required=False,
+        choices=lambda: [("", "The site’s"), *zones.choices()],
+        help_text="All times in the admin are shown in it, and times that you type are meant in it.",
+        error_messages={"invalid_choice": "“%(value)s” is no time zone of the list. Choose one from it."},
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import Any
 
 from django.contrib import admin, messages
@@ -10,11 +11,10 @@ from django.db import IntegrityError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import NoReverseMatch, URLPattern, path, reverse
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.text import Truncator, capfirst
 
+from models_catalog import zones
 from models_catalog.history import attributed, undo
 from models_catalog.history.record import recorded_models
 from models_catalog.history.undo import may_be_undone
@@ -100,7 +100,8 @@ class RecordedChangeAdmin(Tolerant):
             return self._get_obj_does_not_exist_redirect(request, self.opts, str(pk))  # type: ignore[attr-defined]
         if not self._may_undo(request, change):
             raise PermissionDenied
-        when = date_format(timezone.localtime(change.at), "N j, Y, H:i")
+        # Readers see the reason, wherever they are.
+        when = zones.written(change.at, UTC)
         try:
             with attributed(who=request.user.get_username(), why=f"Undoes the change of {when}."):
                 entry = undo(change)

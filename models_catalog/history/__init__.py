@@ -2,8 +2,8 @@
 
 `record` has the database write down every change, `attribution` says who made
 it and why, `past` reads the site as it was, `changes` puts what changed into
-words for readers, and `corrections` makes a change and its public correction in
-one step.
+words for readers, `between` does so for a day or two editions, and `corrections`
+makes a change and its public correction in one step.
 
 Triggers of our own rather than a package. django-simple-history listens to
 signals, which bulk updates, imports and SQL do not send. django-pghistory uses

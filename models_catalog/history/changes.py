@@ -97,8 +97,8 @@ class _Related:
     def __init__(self, changes: list[RecordedChange], entry: Content) -> None:
         self.entry = entry
         rows = [row for change in changes for row in (change.row, change.before or {})]
-        self.licenses = _named(License, rows, "license_id")
-        self.use_cases = _named(UseCase, rows, "use_case_id")
+        self.licenses = named(License, rows, "license_id")
+        self.use_cases = named(UseCase, rows, "use_case_id")
 
     def changes(self, change: RecordedChange) -> Iterable[FactChange]:
         after = self._fill(change.entry())
@@ -128,6 +128,6 @@ class _Related:
         return entry
 
 
-def _named(model: type[M], rows: list[dict[str, Any]], column: str) -> dict[int, M]:
+def named(model: type[M], rows: list[dict[str, Any]], column: str) -> dict[int, M]:
     wanted = {row[column] for row in rows if row.get(column)}
     return model._default_manager.in_bulk(wanted) if wanted else {}

@@ -7,10 +7,9 @@ from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 from django.utils.text import slugify
 
-from models_catalog import facts
+from models_catalog import facts, zones
 from models_catalog.models import FACT_MODELS, Content, Correction, Source
 
 # A longer value is told in the sentence alone.
@@ -47,7 +46,7 @@ def put_right(
             why=why,
             wrong_value=was if len(was) <= WRONG_VALUE_MAX else "",
             source=source,
-            published_on=on or timezone.localdate(),
+            published_on=on or zones.today(),
         )
         correction.full_clean()
         correction.save()

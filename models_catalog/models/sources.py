@@ -223,6 +223,10 @@ class CitationQuerySet(ContentQuerySet["Citation"]):
         changed = Q(source__in=Source.objects.filter(changed_on__isnull=False))
         return self.with_due_day().filter(old_enough | changed, due_on__lte=today).order_by("due_on", "pk")
 
+    def falling_due(self, since: date, until: date) -> Self:
+        """Those whose day to be checked again is ``since`` or later, and before ``until``."""
+        return self.with_due_day().filter(due_on__gte=since, due_on__lt=until)
+
     def longest_due(self, today: date, count: int) -> Self:
         """The first few of those that are due, with their targets: only these few are joined to them."""
         few = Citation.objects.due(today).values("pk")[:count]

@@ -1,4 +1,4 @@
-"""One’s own account: password, second factor and sessions; and what an administrator sees of another’s."""
+"""One’s own account: password, second factor, time zone and sessions; and what an administrator sees of another’s."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from llamahub.accounts import audit, qr, second_factor, sessions, totp
-from llamahub.accounts.forms import RenewForm, SetUpForm, TurnOffForm
+from llamahub.accounts import audit, preferences, qr, second_factor, sessions, totp
+from llamahub.accounts.forms import RenewForm, SetUpForm, TimeZoneForm, TurnOffForm
 from llamahub.accounts.models import Session
 
 from .sign_in import throttled
@@ -25,7 +25,7 @@ Context = dict[str, Any]
 ISSUER = "LlamaHub"
 
 
-def overview(request: HttpRequest, context: Context) -> HttpResponse:
+def overview(request: HttpRequest, context: Context, form: TimeZoneForm | None = None) -> HttpResponse:
     user = cast(User, request.user)
     return TemplateResponse(
         request,
@@ -38,8 +38,24 @@ def overview(request: HttpRequest, context: Context) -> HttpResponse:
             "is_required": second_factor.is_required_of(user),
             "sessions": Session.objects.of(user),
             "this_key": request.session.session_key,
+            "time_zone_form": form or TimeZoneForm(initial={"time_zone": preferences.time_zone_of(user)}),
         },
     )
+
+
+def time_zone(request: HttpRequest, context: Context) -> HttpResponse:
+    """Choose the zone of one’s own times; empty: the site’s."""
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    form = TimeZoneForm(request.POST)
+    if not form.is_valid():
+        return overview(request, context, form)
+    chosen = form.cleaned_data["time_zone"]
+    preferences.choose_time_zone(user=cast(User, request.user), name=chosen, request=request)
+    messages.success(
+        request, f"Times are those of {chosen} from now on." if chosen else "Times are the site’s from now on."
+    )
+    return HttpResponseRedirect(reverse("admin:account"))
 
 
 def end_sessions(request: HttpRequest, context: Context) -> HttpResponse:

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, URLResolver, reverse
 
-from llamahub.accounts.models import SecurityPolicy
+from llamahub.accounts.models import AuditEntry, SecurityPolicy
 from tests.factories import make_audit_entry, make_user
 
 from .entries import ENTRIES, MAKERS, address, make_redirect
@@ -110,6 +110,7 @@ def test_looking_at_everything_changes_nothing(client):
         todo += [address(model, "changelist"), address(model, "add")]
         todo += [address(model, page, row.pk) for page in ("change", "history", "delete")]
     before, seen = fingerprint(), set()
+    logged = list(AuditEntry.objects.values_list("pk", flat=True))
     while todo:
         here = todo.pop()
         if here in seen or "logout" in here:
@@ -119,9 +120,17 @@ def test_looking_at_everything_changes_nothing(client):
         assert response.status_code < 500, here
         if response.headers.get("Content-Type", "").startswith("text/html") and len(seen) < 600:
             links = re.findall(r'<a[^>]* href="(/admin/[^"#]*)', response.content.decode())
-            todo += [link.replace("&amp;", "&") for link in links if "?" not in link]
+            # Days of the calendar lead to each other for two hundred years: three are enough.
+            days = sum("/calendar/2" in link for link in seen)
+            todo += [
+                link.replace("&amp;", "&")
+                for link in links
+                if "?" not in link and ("/calendar/2" not in link or days < 3)
+            ]
             todo += [link.replace("&amp;", "&") for link in links if "?" in link][:3]
     assert len(seen) > 150
     after = fingerprint()
-    assert {table for table in before if before[table] != after[table]} == set()
+    # Lists that were exported on the way are in the log, which is there to be added to.
+    assert {table for table in before if before[table] != after[table]} <= {"accounts_auditentry"}
+    assert set(AuditEntry.objects.exclude(pk__in=logged).values_list("kind", flat=True)) <= {"exported"}
     assert User.objects.filter(pk=boss.pk).exists()

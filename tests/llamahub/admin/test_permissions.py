@@ -169,6 +169,9 @@ def test_every_address_of_the_admin_is_in_the_matrix(client):
         "facts",
         "content-check",
         "account",
+        "time_zone",
+        "calendar",
+        "calendar_day",
         "end_sessions",
         "second_factor_set_up",
         "second_factor_turn_off",
@@ -181,6 +184,7 @@ def test_every_address_of_the_admin_is_in_the_matrix(client):
         "editorial_edition_comment",
         "editorial_edition_resolve",
         "editorial_edition_compare",
+        "editorial_edition_for_readers",
         "editorial_edition_bring_back",
         "models_catalog_recordedchange_undo",
     }
