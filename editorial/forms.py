@@ -7,7 +7,11 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from models_catalog.forms import ContentForm
+from editorial.models import Edition
+from models_catalog.forms import ContentForm, add_remedies
+
+# What readers see of an edition, and what its form is previewed by.
+PREVIEWED = ("title", "standfirst", "body", "as_of", "image", "change_note")
 
 
 class EditionForm(ContentForm):
@@ -23,3 +27,24 @@ class EditionForm(ContentForm):
             as_of.initial = timezone.localdate
         if publish_at := self.fields.get("publish_at"):
             publish_at.help_text = "When readers shall see it, once it is approved. Empty: as soon as it is approved."
+
+
+class PreviewForm(ContentForm):
+    """What is typed into an edition’s form, judged as it will be on saving; never saved."""
+
+    class Meta:
+        model = Edition
+        fields = PREVIEWED
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            add_remedies(field)
+
+    def problems(self) -> list[str]:
+        """Each with the field that it is about: “Body: Line 3: …”."""
+        return [
+            f"{self.fields[name].label}: {message}" if name in self.fields else str(message)
+            for name, messages in self.errors.items()
+            for message in messages
+        ]
