@@ -120,7 +120,9 @@ class Previewing(ModelAdmin):
         if form.is_valid():
             return draft_page(request, edition, Preview("" if in_pane else TYPED, in_pane=in_pane))
         context = {"preview": Preview(in_pane=in_pane), "page_path": None, "problems": form.problems()}
-        return private(render(request, "admin/editorial/edition/preview_problems.html", context, status=422))
+        # A browser would complain of an error in the pane, where a text that is being written often has one.
+        status = 200 if in_pane else 422
+        return private(render(request, "admin/editorial/edition/preview_problems.html", context, status=status))
 
     def share_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """A new link for someone without an account."""
