@@ -63,7 +63,7 @@ class Preview {
     this.setWidth(remembered.get(WIDTH) ?? "1280");
     // Looked at rather than listened to: date pickers, lists and toolbars fill fields in without saying so.
     setInterval(() => this.look(), LOOK_MS);
-    addEventListener("focus", () => { this.retryAt = 0; }); // perhaps back from signing in
+    addEventListener("focus", () => { if (this.retryAt) this.retryAt = 0; }); // perhaps back from signing in
     if (remembered.get(OPEN) === "yes" && BESIDE.matches) this.show();
   }
 
