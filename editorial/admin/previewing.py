@@ -93,7 +93,8 @@ class Previewing(ModelAdmin):
         """GET shows the saved text, POST what was typed; with ``in=pane`` for the frame beside the form.
 
         ``as=json`` answers the pane that could not show something: whether its
-        owner is still signed in, and with which token forms are sent by now.
+        owner is still signed in and may still write this draft, and with which
+        token forms are sent by now.
         """
         edition: Any = self.get_object(request, object_id)
         if edition is None:
@@ -102,7 +103,8 @@ class Previewing(ModelAdmin):
         if not (self.has_change_permission if typed else self.has_view_permission)(request, edition):
             raise PermissionDenied
         if request.GET.get("as") == "json":
-            return private(JsonResponse({"token": get_token(request)}))
+            may_write = self.has_change_permission(request, edition)
+            return private(JsonResponse({"token": get_token(request), "may_write": may_write}))
         in_pane = request.GET.get("in") == "pane"
         response = self._typed(request, edition, in_pane) if typed else self._saved(request, edition, in_pane)
         if in_pane:

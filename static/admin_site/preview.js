@@ -183,20 +183,14 @@ class Preview {
     sender.remove();
   }
 
-  arrived(frame) {
+  async arrived(frame) {
     const answer = frame.contentDocument;
-    switch (answer?.documentElement.dataset.preview) {
-      case "shown":
-        if (answer.querySelector("[data-problem]")) {
-          this.failed(...[...answer.querySelectorAll("[data-problem]")].map((each) => each.textContent));
-        } else {
-          this.swap(frame);
-        }
-        break;
-      default:
-        // An answer that no frame may show, or none at all: a browser does not tell which.
-        this.diagnose();
-    }
+    if (answer?.URL === "about:blank") return; // some browsers announce the empty frame as well
+    // An answer that no frame may show, or none at all: a browser does not tell which.
+    if (answer?.documentElement.dataset.preview !== "shown") return this.diagnose();
+    const problems = [...answer.querySelectorAll("[data-problem]")];
+    if (problems.length) this.failed(...problems.map((each) => each.textContent));
+    else this.swap(frame);
   }
 
   swap(frame) {
@@ -232,31 +226,31 @@ class Preview {
 
   async diagnose() {
     let answer = null;
+    let state = null;
     try {
       answer = await fetch(`${this.dialog.dataset.address}?as=json`, { redirect: "manual" });
+      if (answer.ok) state = await answer.json();
     } catch {
       // Said below.
     }
-    const later = () => { this.retryAt = Date.now() + RETRY_MS; };
     if (answer?.type === "opaqueredirect") {
       const link = element("a", { href: this.dialog.dataset.signIn, target: "_blank" }, "Sign in again in another tab");
-      const words = element("span", {}, "You are signed out. ", link, ", then come back: what you typed is still here.");
-      this.failed(words);
-      later();
-    } else if (answer?.ok && !this.hasRetried) {
+      this.failed(element("span", {}, "You are signed out. ", link, ", then come back: what you typed is still here."));
+    } else if (answer?.status === 403 || answer?.status === 404 || (state && !state.may_write && this.names.length)) {
+      this.failed("This draft can no longer be changed: it was approved or deleted, or your rights are others now. Copy what you typed before you leave.");
+      return;
+    } else if (state && !this.hasRetried) {
       // Whoever signed in again sends forms with a new token, this one included.
-      const { token } = await answer.json();
-      for (const field of document.querySelectorAll("input[name=csrfmiddlewaretoken]")) field.value = token;
+      for (const field of document.querySelectorAll("input[name=csrfmiddlewaretoken]")) field.value = state.token;
       this.hasRetried = true;
       this.failed("Trying once more …");
       this.retryAt = 0;
-    } else if (answer?.status === 403 || answer?.status === 404) {
-      this.failed("This draft can no longer be previewed: it was approved or deleted, or your rights have changed. Copy what you typed before you leave.");
+      return;
     } else {
       this.failed("The preview could not be fetched. It is tried again in a moment; what you typed is still here.");
       this.hasRetried = false;
-      later();
     }
+    this.retryAt = Date.now() + RETRY_MS;
   }
 }
 

@@ -71,7 +71,7 @@ class TestBesideTheForm:
         form.focus("#id_body")
         form.keyboard.press("Control+Home")
         form.keyboard.type("Typed words about {{ llama-4-scout.context_tokens }}.\n\n")
-        expect(pane(form).locator(".prose")).to_contain_text("Typed words about 10 million tokens")
+        expect(pane(form).locator(".prose")).to_contain_text("Typed words about 10M tokens")
         expect(pane(form).locator(".prose .fact__value").first).to_be_attached()
         assert abs(scroll(form) - 700) < 2
         assert form.evaluate("window.here") is True
@@ -121,7 +121,7 @@ class TestBesideTheForm:
         expect(pane(form).locator("h1")).to_have_text("A good title")
         expect(pane(form).locator(".prose")).to_contain_text("Paragraph 1")
         form.fill("#id_body", "Its window is {{ llama-4-scout.context_tokens }}.")
-        expect(pane(form).locator(".prose")).to_contain_text("Its window is 10 million")
+        expect(pane(form).locator(".prose")).to_contain_text("Its window is 10M tokens")
         expect(form.locator("#preview [role=status]")).to_be_empty()
         assert form.complaints == []
 
@@ -172,7 +172,7 @@ class TestBesideTheForm:
     def test_a_draft_that_was_approved_meanwhile_says_so(self, form, edition):
         publishing.approve(edition=edition, at=None, by=make_user("Publisher"))
         form.fill("#id_title", "Too late")
-        expect(form.locator("#preview [role=status]")).to_contain_text("can no longer be previewed")
+        expect(form.locator("#preview [role=status]")).to_contain_text("can no longer be changed")
         assert form.input_value("#id_title") == "Too late"
 
     def test_on_a_phone_it_is_a_view_of_its_own(self, page, live_server, edition):

@@ -41,7 +41,7 @@ def test_a_link_is_made_without_losing_what_is_typed_and_copied(shared):
     form, link = shared
     assert form.input_value("#id_title") == "Typed and not saved"
     form.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    form.click("text=Copy")
+    form.click("[data-copy]")
     expect(form.locator("#sharing [role=status]")).to_have_text("Copied the link.")
     assert form.evaluate("navigator.clipboard.readText()") == link
     assert form.complaints == []
