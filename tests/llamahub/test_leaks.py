@@ -31,8 +31,11 @@ from models_catalog.models import (
     Variant,
 )
 from tests import factories as make
+from tests.pages import PAGES
 
 from .planted import FEW, MANY, SECRET, SHOWN, Planted, make_picture, plant_articles, plant_entries, unguessable
+
+pytestmark = pytest.mark.slow
 
 ORIGIN = "http://127.0.0.1:8000"
 DIRECT_STATES = ("draft", "in review", "scheduled", "retired unseen")
@@ -83,7 +86,7 @@ def links(path: str, answer: Answer) -> Iterator[str]:
 
 
 START = ("/", "/sitemap.xml", "/robots.txt", "/opensearch.xml", "/feeds/articles.xml", "/feeds/events.xml",
-         "/licensing/check.json", "/search/?q=llama", "/articles/?page=2", "/run/?memory=2000")  # fmt: skip
+         PAGES["license check"].replace("check/", "check.json"), "/search/?q=llama", "/articles/?page=2", "/run/?memory=2000")  # fmt: skip
 
 
 def crawl() -> dict[str, Answer]:
