@@ -8,10 +8,13 @@ from django import forms
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.utils import timezone
 
-from models_catalog.forms import ContentForm
+from models_catalog.forms import ContentForm, add_remedies
 
 from .models import Edition
 from .moments import MomentField, moment_field
+
+# What readers see of an edition, and what its form is previewed by.
+PREVIEWED = ("title", "standfirst", "body", "as_of", "image", "change_note")
 
 
 class EditionForm(ContentForm):
@@ -48,3 +51,24 @@ class WithdrawForm(forms.Form):
         widget=AdminTextInputWidget(attrs={"placeholder": "/articles/…/"}),
         help_text="A page of this site, from the first slash on. Empty: the address answers “gone”.",
     )
+
+
+class PreviewForm(ContentForm):
+    """What is typed into an edition’s form, judged as it will be on saving; never saved."""
+
+    class Meta:
+        model = Edition
+        fields = PREVIEWED
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            add_remedies(field)
+
+    def problems(self) -> list[str]:
+        """Each with the field that it is about: “Body: Line 3: …”."""
+        return [
+            f"{self.fields[name].label}: {message}" if name in self.fields else str(message)
+            for name, messages in self.errors.items()
+            for message in messages
+        ]

@@ -13,6 +13,7 @@ urlpatterns = [
     path("", views.hub, name="hub"),
     path("articles/", views.articles, name="articles"),
     path("articles/<slug:slug>/", views.article, name="article"),
+    path("preview/<str:token>/", views.preview, name="preview"),
     path("topics/<slug:slug>/", views.topic, name="topic"),
     path("authors/<slug:slug>/", views.author, name="author"),
     path("glossary/", views.glossary, name="glossary"),

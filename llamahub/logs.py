@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 import time
 import uuid
 from collections.abc import Callable
@@ -12,6 +13,8 @@ from django.http import HttpRequest, HttpResponse
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 requests = logging.getLogger("llamahub.requests")
+# Whoever has the address of a shared draft can read it.
+SECRET = re.compile(r"(?<=^/preview/)[^/]+")
 
 
 class JSONFormatter(logging.Formatter):
@@ -35,8 +38,8 @@ class JSONFormatter(logging.Formatter):
 class RequestLogMiddleware:
     """Names every request, says so in ``X-Request-ID``, and logs what became of it.
 
-    The path is logged without its query: what people search for, and tokens in links, are theirs. The id is always
-    ours, so that a visitor cannot write into the log or answer with someone else's.
+    The path is logged without its query and without tokens: what people search for, and the links they have, are
+    theirs. The id is always ours, so that a visitor cannot write into the log or answer with someone else's.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -48,15 +51,16 @@ class RequestLogMiddleware:
         try:
             response = self.get_response(request)
             response["X-Request-ID"] = request_id.get()
+            path = SECRET.sub("…", request.path)
             requests.info(
                 "%s %s %d",
                 request.method,
-                request.path,
+                path,
                 response.status_code,
                 extra={
                     "data": {
                         "method": request.method,
-                        "path": request.path,
+                        "path": path,
                         "status": response.status_code,
                         "milliseconds": round((time.perf_counter() - started) * 1000, 1),
                     }

@@ -21,7 +21,6 @@ class SecurityHeadersMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
         self.headers = {
-            "Content-Security-Policy": policy(settings.SECURE_CSP),
             "Permissions-Policy": settings.PERMISSIONS_POLICY,
             "Referrer-Policy": settings.SECURE_REFERRER_POLICY,
             "X-Content-Type-Options": "nosniff",
@@ -33,6 +32,9 @@ class SecurityHeadersMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
+        # A view’s own policy, under the name by which Django 6.0 has its responses carry it.
+        directives = getattr(response, "_csp_config", settings.SECURE_CSP)
+        response.headers.setdefault("Content-Security-Policy", policy(directives))
         for name, value in self.headers.items():
             response.headers.setdefault(name, value)
         return response

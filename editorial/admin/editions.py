@@ -21,13 +21,14 @@ from models_catalog.admin.base import ContentAdmin
 
 from .articles import TEXT_FIELDS
 from .facts import WritesProse
+from .previewing import Previewing
 from .standing import moment, standing_of
 
 APPROVE, SUBMIT = "_approve", "_submit"
 
 
 @admin.register(Edition)
-class EditionAdmin(WritesProse, ContentAdmin):
+class EditionAdmin(Previewing, WritesProse, ContentAdmin):
     form = EditionForm
     list_display = ("title", "article", "number", "standing", "as_of", "written_by", "updated_at")
     list_filter = ("status", ("reviewer", admin.RelatedOnlyFieldListFilter), "article__topic", "publish_at")

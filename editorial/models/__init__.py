@@ -4,6 +4,7 @@ from .hub import HubSection, HubSettings
 from .media import Image
 from .notices import HelpLine, Notice
 from .people import Author, Persona, Topic
+from .previews import PreviewLink, PreviewPeriod
 from .review import ReviewComment
 from .search import SearchEntry, SearchWord
 from .style import StyleRule
@@ -21,6 +22,8 @@ __all__ = [
     "Image",
     "Notice",
     "Persona",
+    "PreviewLink",
+    "PreviewPeriod",
     "ReviewComment",
     "SearchEntry",
     "SearchWord",

@@ -3,6 +3,7 @@ from .glossary import glossary
 from .hub import about, hub
 from .notices import notices
 from .people import author, topic
+from .previews import preview
 from .search import description, search, suggest
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "glossary",
     "hub",
     "notices",
+    "preview",
     "search",
     "suggest",
     "topic",

@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponseGone, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 
 from editorial.live_facts import reading
 from editorial.models import Article, Edition, GlossaryTerm, Topic
@@ -63,21 +64,16 @@ def articles(request: HttpRequest) -> HttpResponse:
 def _readable(history: list[Edition], begins: datetime | None) -> list[tuple[Edition, datetime | None]]:
     """Each edition, newest first, with the moment at which the next one took its place, where the record reaches back to it."""
     replaced: list[datetime | None] = [None, *(edition.publish_at for edition in history)]
+    now = timezone.now()
     return [
-        (edition, at if at and begins and at > begins else None) for edition, at in zip(history, replaced, strict=False)
+        (edition, at if at and begins and begins < at <= now else None)
+        for edition, at in zip(history, replaced, strict=False)
     ]
 
 
-@public_page
-@readable_as_of
-def article(request: HttpRequest, slug: str) -> HttpResponse:
-    edition = Edition.objects.live().for_reading().filter(article__slug=slug).first()
-    if edition is None:
-        if gone := Article.objects.gone().filter(slug=slug).first():
-            return HttpResponsePermanentRedirect(gone.moved_to) if gone.moved_to else HttpResponseGone()
-        raise Http404
+def article_page(request: HttpRequest, edition: Edition, history: list[Edition], **more: Any) -> HttpResponse:
+    """The page of an article with this edition; ``history`` are its public editions, newest first, this one included."""
     prose = reading.read(edition, glossary=GlossaryTerm.objects.addresses())
-    history = list(Edition.objects.public().filter(article=edition.article))
     context = {
         "edition": edition,
         "article": edition.article,
@@ -88,5 +84,17 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
         "releases": list(edition.article.releases.listed().newest_first()),
         "sources": cited_sources(prose.links),
         "related": list(Edition.objects.live().related_to(edition.article).for_reading()[:RELATED]),
+        **more,
     }
     return render(request, "editorial/article.html", context)
+
+
+@public_page
+@readable_as_of
+def article(request: HttpRequest, slug: str) -> HttpResponse:
+    edition = Edition.objects.live().for_reading().filter(article__slug=slug).first()
+    if edition is None:
+        if gone := Article.objects.gone().filter(slug=slug).first():
+            return HttpResponsePermanentRedirect(gone.moved_to) if gone.moved_to else HttpResponseGone()
+        raise Http404
+    return article_page(request, edition, list(Edition.objects.public().filter(article=edition.article)))

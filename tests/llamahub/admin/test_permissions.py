@@ -186,6 +186,9 @@ def test_every_address_of_the_admin_is_in_the_matrix(client):
         "editorial_edition_compare",
         "editorial_edition_for_readers",
         "editorial_edition_bring_back",
+        "editorial_edition_preview",
+        "editorial_edition_share",
+        "editorial_edition_revoke_links",
         "models_catalog_recordedchange_undo",
     }
 
@@ -407,6 +410,63 @@ def test_editors_start_drafts(client, who):
 def test_a_step_on_nothing_is_no_error(client, step, key):
     sign_in(client, "superuser")
     assert client.post(reverse(f"admin:editorial_{step}", args=[key])).status_code == 302
+
+
+MAY_WRITE = {"editor", *MAY_APPROVE}
+TYPED = {"title": "Typed", "standfirst": "Typed.", "body": "Typed words.", "as_of": "2026-11-24"}
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_only_those_who_may_write_a_draft_preview_it(client, who):
+    draft = make_edition(body="Saved words.")
+    sign_in(client, who)
+    url = reverse("admin:editorial_edition_preview", args=[draft.pk])
+    refused = {"anonymous": 302, "staff": 403}.get(who, 200)
+    for address_ in (url, f"{url}?in=pane", f"{url}?as=json"):
+        response = client.get(address_)
+        assert response.status_code == refused, address_
+        assert (b"Saved words" in response.content) is (who in MAY_WRITE and "json" not in address_)
+        response = client.post(address_, TYPED)
+        assert response.status_code == refused, address_
+        assert (b"Typed words" in response.content) is (who in MAY_WRITE and "json" not in address_)
+    draft.refresh_from_db()
+    assert draft.body == "Saved words."
+
+
+def test_a_right_to_read_drafts_previews_what_is_saved_and_shares_nothing(client):
+    client.force_login(with_right("view_edition"))
+    draft = make_edition(body="Saved words.")
+    url = reverse("admin:editorial_edition_preview", args=[draft.pk])
+    assert b"Saved words" in client.get(url).content
+    assert client.post(url, TYPED).status_code == 403
+    assert client.post(reverse("admin:editorial_edition_share", args=[draft.pk]), {"period": "7"}).status_code == 403
+    page = client.get(address(Edition, "change", draft.pk)).content.decode()
+    assert 'id="sharing"' not in page
+    assert 'id="preview"' in page
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_only_those_who_may_write_drafts_share_them_and_revoke_links(client, who):
+    draft = make_edition()
+    sign_in(client, who)
+    share, revoke = (reverse(f"admin:editorial_edition_{name}", args=[draft.pk]) for name in ("share", "revoke_links"))
+    for url in (share, revoke):
+        assert client.get(url).status_code == {"anonymous": 302, "staff": 405}.get(who, 405)
+    status = 302 if who in {"anonymous", *MAY_WRITE} else 403
+    assert client.post(share, {"period": "7"}).status_code == status
+    assert draft.preview_links.exists() is (who in MAY_WRITE)
+    draft.preview_links.create(expires_at="2100-01-01T00:00Z")
+    assert client.post(revoke).status_code == status
+    assert draft.preview_links.exists() is (who not in MAY_WRITE)
+
+
+@pytest.mark.parametrize("key", ["999999", "no-such-key", "99999999999999999999"])
+def test_nothing_is_previewed_or_shared_by_a_key_of_nothing(client, key):
+    sign_in(client, "superuser")
+    assert client.get(reverse("admin:editorial_edition_preview", args=[key])).status_code == 404
+    assert client.post(reverse("admin:editorial_edition_preview", args=[key]), TYPED).status_code == 404
+    for name in ("share", "revoke_links"):
+        assert client.post(reverse(f"admin:editorial_edition_{name}", args=[key])).status_code == 302
 
 
 # --- Forgeries through lists and inlines ------------------------------------------------------------------------------
