@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import blake2s
 from typing import Any
 
 from django.db.models import Model, TextChoices
@@ -60,6 +61,18 @@ class Finding:
     place: Place
     message: str
     line: int | None = None
+
+    @property
+    def key(self) -> str:
+        """Short, and the same for as long as the same thing is wrong in the same field, wherever it moves to."""
+        said = f"{self.code} {self.place.field} {self.message}"
+        return blake2s(said.encode(errors="replace"), digest_size=6).hexdigest()
+
+    @property
+    def sentence(self) -> str:
+        """With its place in the entry: “Body, line 3: …”."""
+        place = capfirst(self.place.field.replace("_", " "))
+        return f"{place}{f', line {self.line}' if self.line else ''}: {self.message}"
 
     def as_json(self) -> dict[str, Any]:
         return {
