@@ -22,7 +22,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from .content_check.entries import check_entry
-from .content_check.findings import Finding, Level
+from .content_check.findings import Finding, Level, counted
 from .live_facts.uses import with_present_names
 from .models import Article, Edition, HubSettings, ReviewComment
 
@@ -57,13 +57,6 @@ class NotFit(NotPossible):
             else f"The content check finds {counted(findings)}. Look at them, then approve it in spite of them."
         )
         super().__init__(" ".join((remedy, *said)))
-
-
-def counted(findings: Collection[Finding]) -> str:
-    """“2 errors and 1 warning”."""
-    counts = [(level.label.lower(), sum(finding.level == level for finding in findings)) for level in Level]
-    said = [f"{count:,} {word}{'' if count == 1 else 's'}" for word, count in counts if count]
-    return " and ".join(said) or "nothing"
 
 
 def may_approve(user: Actor) -> bool:

@@ -19,7 +19,7 @@ from editorial.models import Edition
 from models_catalog.admin.base import ContentAdmin
 
 from .articles import TEXT_FIELDS
-from .facts import WritesProse
+from .writing import ChecksWriting, Panel, WritesProse
 from .standing import moment, standing_of
 
 APPROVE, SUBMIT = "_approve", "_submit"
@@ -42,7 +42,7 @@ def compared_fields(old: Edition, new: Edition) -> list[tuple[str, list[Row]]]:
 
 
 @admin.register(Edition)
-class EditionAdmin(WritesProse, ContentAdmin):
+class EditionAdmin(WritesProse, ChecksWriting, ContentAdmin):
     form = EditionForm
     list_display = ("title", "article", "number", "standing", "as_of", "written_by", "updated_at")
     list_filter = ("status", ("reviewer", admin.RelatedOnlyFieldListFilter), "article__topic", "publish_at")
@@ -120,7 +120,13 @@ class EditionAdmin(WritesProse, ContentAdmin):
         if APPROVE not in request.POST:
             return super().response_change(request, obj)
         try:
-            edition = publishing.approve(edition=obj, at=obj.publish_at, by=request.user)  # type: ignore[arg-type]
+            edition = publishing.approve(
+                edition=obj,
+                at=obj.publish_at,
+                by=request.user,  # type: ignore[arg-type]
+                # The button that says “in spite of 2 warnings” carries which ones.
+                acknowledged=request.POST[APPROVE].split(),
+            )
         except publishing.NotPossible as error:
             self.message_user(request, f"The draft is saved but not approved. {error.message}", messages.ERROR)
             return self._to_form(obj)
@@ -146,6 +152,10 @@ class EditionAdmin(WritesProse, ContentAdmin):
             to = f"to {reviewer}" if reviewer else "to whoever has time"
             self.log_change(request, edition, f"Sent to review, {to}.")
             self.message_user(request, f"Sent “{edition.title}” to review, {to}.", messages.SUCCESS)
+            panel = Panel.of(edition)
+            if panel.findings:
+                words = f"The content check finds {panel.counted.lower()}: see beside the text."
+                self.message_user(request, words, messages.WARNING)
         return self._to_form(edition)
 
     def get_urls(self) -> list[URLPattern]:
