@@ -21,8 +21,8 @@ from models_catalog.admin.base import ContentAdmin
 from models_catalog.admin.conflicts import MindfulInline
 from models_catalog.forms import ContentFormSet
 
-from .writing import ChecksWriting, Panel, WritesProse, new_edition
 from .standing import mark, moment, standing_of
+from .writing import ChecksWriting, Panel, WritesProse, new_edition
 
 if TYPE_CHECKING:
     StackedInline = admin.StackedInline[Any, Any]

@@ -19,8 +19,8 @@ from editorial.models import Edition
 from models_catalog.admin.base import ContentAdmin
 
 from .articles import TEXT_FIELDS
-from .writing import ChecksWriting, Panel, WritesProse
 from .standing import moment, standing_of
+from .writing import ChecksWriting, Panel, WritesProse
 
 APPROVE, SUBMIT = "_approve", "_submit"
 

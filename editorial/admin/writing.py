@@ -73,7 +73,7 @@ class ProseTextarea(AdminTextareaWidget):
     """Room for Markdown, with ways to find what to insert: pages to copy from, which the scripts open in place."""
 
     class Media:
-        css = {"all": ("admin_site/writing.css",)}  # noqa: RUF012 - as Django reads it
+        css = {"all": ("admin_site/writing.css",)}
         js = (Script("admin_site/writing/field.js", type="module"),)
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:

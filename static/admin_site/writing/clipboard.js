@@ -12,7 +12,7 @@ const BLOCKS = new Set([
 ]);
 // Without any of these the plain text says the same. Styles count where they make words bold, italic or struck.
 const FORMATTED =
-  /<(?:a\s[^>]*href|b|strong|i|em|s|del|strike|code|kbd|h[1-6]|ul|ol|table|blockquote|pre|hr)[\s>]|mso-list|font-weight:\s*(?:bold|[6-9]00)|font-style:\s*italic|line-through/i;
+  /<a\s[^>]*href\s*=|<(?:b|strong|i|em|s|del|strike|code|kbd|h[1-6]|ul|ol|table|blockquote|pre|hr)[\s>]|mso-list|font-weight:\s*(?:bold|[6-9]00)|font-style:\s*italic|line-through/i;
 // Code editors copy Markdown as colored lines.
 const FROM_CODE_EDITOR = /<div[^>]*style="[^"]*(?:white-space:\s*pre[;"]|monospace)/i;
 
@@ -20,15 +20,16 @@ const FROM_CODE_EDITOR = /<div[^>]*style="[^"]*(?:white-space:\s*pre[;"]|monospa
 export function markdownOf(html, plain = "", types = []) {
   if (!html || html.length > MOST || !FORMATTED.test(html)) return null;
   if ([...types].includes("vscode-editor-data") || (FROM_CODE_EDITOR.test(html.slice(0, 2_000)) && plain)) return null;
-  const { body } = new DOMParser().parseFromString(withoutStyles(html), "text/html");
+  const { body } = new DOMParser().parseFromString(disarmed(html), "text/html");
   foldWordLists(body);
   const markdown = new Blocks(body).of(body).join("\n\n").replace(/\n{3,}/g, "\n\n").trim();
   return markdown && markdown !== plain.trim() ? markdown : null;
 }
 
-// The policy of the page would complain about each style attribute, though none is ever applied.
-function withoutStyles(html) {
-  return html.replace(/<[a-z][^<>]*>/gi, (tag) => tag.replace(/\sstyle\s*=/gi, " data-style="));
+// The policy of the page would complain about each style and handler, though none is ever applied.
+function disarmed(html) {
+  return html.replace(/<(\/?)([a-z][^<>]*)>/gi, (tag, slash, rest) =>
+    `<${slash}${rest.replace(/^style/i, "x-style").replace(/([\s/"'])(style|on\w+)\s*=/gi, "$1data-$2=")}>`);
 }
 
 // Word writes lists as paragraphs with a level and the mark as text.

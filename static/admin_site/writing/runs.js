@@ -4,11 +4,11 @@ import { link } from "./edit.js";
 
 const NOT_TEXT = new Set([
   "APPLET", "AUDIO", "BUTTON", "CANVAS", "EMBED", "FRAME", "FRAMESET", "HEAD", "IFRAME", "INPUT", "LINK", "MATH", "META", "NOSCRIPT",
-  "OBJECT", "SCRIPT", "SELECT", "STYLE", "SVG", "TEMPLATE", "TEXTAREA", "TITLE", "VIDEO", "O:P", "XML",
+  "OBJECT", "SCRIPT", "SELECT", "STYLE", "SVG", "TEMPLATE", "TEXTAREA", "TITLE", "VIDEO", "O:P", "X-STYLE", "XML",
 ]);
 const BREAK = "\n";
-const BOLD = /font-weight:\s*(bold|bolder|[6-9]00)/;
-const NOT_BOLD = /font-weight:\s*(normal|lighter|[1-5]00)/;
+const BOLD = /(?<![\w-])font-weight:\s*(bold|bolder|[6-9]00)/;
+const NOT_BOLD = /(?<![\w-])font-weight:\s*(normal|lighter|[1-5]00)/;
 const TRACKING = /^(?:utm_\w+|fbclid|gclid|dclid|msclkid|yclid|mc_[ce]id|igshid|_hs\w+|ref_src|si)$/i;
 const PLAIN = { bold: false, italic: false, struck: false, code: false, href: "" };
 
@@ -52,10 +52,10 @@ function lookOf(element, look, plain) {
   if (/^(?:CODE|KBD|SAMP|TT)$/.test(name)) found.code = true;
   if (plain) return found;
   if (name === "B" || name === "STRONG" || BOLD.test(style)) found.bold = true;
-  if (name === "I" || name === "EM" || name === "CITE" || /font-style:\s*(italic|oblique)/.test(style)) found.italic = true;
+  if (name === "I" || name === "EM" || name === "CITE" || /(?<![\w-])font-style:\s*(italic|oblique)/.test(style)) found.italic = true;
   if (name === "S" || name === "DEL" || name === "STRIKE" || /text-decoration[^;]*line-through/.test(style)) found.struck = true;
   if (NOT_BOLD.test(style)) found.bold = false;
-  if (/font-style:\s*normal/.test(style)) found.italic = false;
+  if (/(?<![\w-])font-style:\s*normal/.test(style)) found.italic = false;
   return found;
 }
 
