@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from django.db.models import Q
+from django.db.models import Case, F, Q, When
 
 from editorial.live_facts import finding
 from editorial.models import Image
@@ -70,8 +70,10 @@ def images(query: str) -> list[Found]:
 
 
 def sources(query: str) -> list[Found]:
-    """Documents by title, publisher, address or kind; the newest first."""
-    rows = Source.objects.filter(_with_words(query, "title", "publisher", "slug", "url", "kind"))
+    """Documents by title, publisher, address or kind; those whose titles say it all before others, the newest first."""
+    rows = Source.objects.filter(_with_words(query, "title", "publisher", "slug", "url", "kind")).alias(
+        is_elsewhere=Case(When(_with_words(query, "title"), then=0), default=1)
+    )
     return [
         Found(
             source.title,
@@ -79,7 +81,7 @@ def sources(query: str) -> list[Found]:
             writing.note(source.slug, source.title, source.get_absolute_url()),
             parts={"label": source.slug, "address": source.get_absolute_url()},
         )
-        for source in rows.order_by("-published_on", "slug")[:SHOWN]
+        for source in rows.order_by("is_elsewhere", F("published_on").desc(nulls_last=True), "slug")[:SHOWN]
     ]
 
 

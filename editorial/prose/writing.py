@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 # Whatever could begin an element in running text. What only means something at the beginning of a line stays.
-_MEANS_SOMETHING = re.compile(r"[\\`*_\[\]<>]|&(?=#?\w)|\{(?=\{)|~(?=~)")
+_MEANS_SOMETHING = re.compile(r"[\\`*_~\[\]<>]|&(?=#?\w)|\{(?=\{)")
 
 
 def as_text(words: str) -> str:

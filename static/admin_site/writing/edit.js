@@ -67,7 +67,7 @@ export function insertBlock(textarea, text) {
 
 // Text as Markdown in which no character means anything; as editorial/prose/writing.py does it.
 export function asText(words) {
-  return words.replace(/\s+/g, " ").trim().replace(/[\\`*_[\]<>]|&(?=#?\w)|\{(?=\{)|~(?=~)/g, "\\$&");
+  return words.replace(/\s+/g, " ").trim().replace(/[\\`*_~[\]<>]|&(?=#?\w)|\{(?=\{)/g, "\\$&");
 }
 
 export function link(words, address) {

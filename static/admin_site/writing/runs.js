@@ -171,7 +171,7 @@ function coded(words) {
 // No character is taken for Markdown or for a reference to a fact. An underscore within a word means nothing.
 function escaped(words) {
   return words
-    .replace(/[\\`*[\]]|<(?=[a-z/!?])|&(?=#?\w+;)|\{(?=\{)|~(?=~)/gi, "\\$&")
+    .replace(/[\\`*~[\]]|<(?=[a-z/!?])|&(?=#?\w+;)|\{(?=\{)/gi, "\\$&")
     .replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, "\\_");
 }
 

@@ -208,6 +208,7 @@ class TestPages:
         make_term(slug="scouting", term="Scouting")
         make_live_article(slug="about-scout", edition={"title": "About Scout"})
         make_edition(title="A scout in the making")
+        rebuild()
         found = {each.code for each in pages("scout")}
         assert "[Llama 4 Scout](/models/llama-4-scout/)" in found
         assert "[About Scout](/articles/about-scout/)" in found
@@ -219,13 +220,12 @@ class TestPages:
         assert [each.title for each in pages("mavrick ")] == ["Maverick"]
 
     def test_every_page_that_is_offered_passes_the_content_check(self, family):
+        rebuild()
+        assert len(pages("llama")) >= 4
         for each in pages("llama"):
             assert Addresses([each.parts["address"]]).problem(each.parts["address"]) is None
 
 
 @pytest.mark.parametrize("words", ["a*b*", "[x](y)", "{{ a.b }}", "<b>", "a & b &amp; c", "~~x~~", "\\[", "`x`", "_a_"])
 def test_words_stay_words_in_markdown(words):
-    assert (
-        unescape(render(as_text(words)).html) == f"<p>{words}</p>\n"
-        or unescape(render(as_text(words)).html) == f"<p>{words}</p>"
-    )
+    assert unescape(render(as_text(words)).html).strip() == f"<p>{words}</p>"

@@ -74,11 +74,10 @@ class TestApproving:
 
     def test_who_has_seen_one_warning_has_not_seen_another(self, publisher):
         seen = keys_of(make_edition(body=WARNING))
+        Redirect.objects.create(site_id=1, old_path="/older/", new_path="/models/x/")
+        edition = make_edition(body=f"{WARNING} [x](/older/)")
         with pytest.raises(publishing.NotFit, match="/models/x"):
-            Redirect.objects.create(site_id=1, old_path="/older/", new_path="/models/x/")
-            publishing.approve(
-                edition=make_edition(body=f"{WARNING} [x](/older/)"), at=None, by=publisher, acknowledged=seen
-            )
+            publishing.approve(edition=edition, at=None, by=publisher, acknowledged=seen)
 
     def test_the_headline_counts_too(self, publisher):
         with pytest.raises(publishing.NotFit, match="Title, line 1"):
