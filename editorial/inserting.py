@@ -108,7 +108,7 @@ def _day(source: Source) -> str:
 
 def _with_words(query: str, *fields: str) -> Q:
     """Every word in one of the fields or another."""
-    wanted = Q()
+    wanted = Q(pk__isnull=False)
     for word in query.replace("\x00", " ").split()[:WORDS]:
         anywhere = Q()
         for name in fields:

@@ -3,6 +3,7 @@
 
 const WORD = /[\p{L}\p{N}]+/gu;
 const NOTE = /^ {0,3}\[\^([^[\]\s]+)\]:/;
+const ENTRY = /^\s*[-+*]\s/;
 const DEFINITION = /^ {0,3}\[[^\]^][^\]]*\]:\s*\S/;
 const ENTITIES = { amp: "&", lt: "<", gt: ">", quot: '"', nbsp: " ", hellip: "…", mdash: "—", ndash: "–", rsquo: "’", lsquo: "‘", rdquo: "”", ldquo: "“", times: "×", middot: "·", shy: "\u00ad" };
 
@@ -31,6 +32,7 @@ function parts(markdown) {
   let fence = null;
   let into = found.prose;
   let isAfterBlank = true;
+  let isInList = false;
   for (const line of markdown.split("\n")) {
     const mark = line.match(/^[\s>]*(?:[-+*]\s+|\d{1,9}[.)]\s+)?(`{3,}|~{3,})(.*)$/);
     if (fence) {
@@ -52,7 +54,10 @@ function parts(markdown) {
       into.push("");
     } else {
       if (isAfterBlank && into !== found.prose && !/^( {4}|\t)/.test(line)) into = found.prose;
-      if (!DEFINITION.test(line)) into.push(withoutMarkers(line, isAfterBlank));
+      const written = withoutNumber(line, isAfterBlank || isInList);
+      if (written !== line || ENTRY.test(line)) isInList = true;
+      else if (isAfterBlank && !/^\s/.test(line)) isInList = false;
+      if (!DEFINITION.test(line)) into.push(written);
     }
     isAfterBlank = !line.trim();
   }
@@ -60,11 +65,10 @@ function parts(markdown) {
 }
 
 // Without the number of a list’s entry. In the middle of a paragraph only “1.” begins a list.
-function withoutMarkers(line, isAfterBlank) {
-  return line.replace(/^((?:\s*(?:>|[-+*]\s))*\s*)(\d{1,9})[.)](\s+)/, (whole, before, number, gap) =>
-    isAfterBlank || number === "1" || before.trim() ? `${before}${gap}` : whole);
+function withoutNumber(line, mayBegin) {
+  return line.replace(/^((?:\s*(?:>|[-+*]\s))*\s*)(\d{1,9})[.)](?=\s|$)/, (whole, before, number) =>
+    mayBegin || number === "1" || before.trim() ? before : whole);
 }
-
 
 function inline(text, labels) {
   return text
