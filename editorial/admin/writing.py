@@ -147,11 +147,16 @@ class Panel:
                 "label": finding.level.label,
                 "field": finding.place.field,
                 "line": finding.line,
-                "place": capfirst(str(self.entry._meta.get_field(finding.place.field).verbose_name)),
+                "place": self._name_of(finding.place.field),
                 "message": finding.message,
             }
             for finding in self.findings
         ]
+
+    def _name_of(self, field: str) -> str:
+        """As the form calls it."""
+        of_model: Any = self.entry._meta.get_field(field)
+        return capfirst(str(of_model.verbose_name))
 
     def as_json(self) -> dict[str, Any]:
         return {

@@ -142,7 +142,7 @@ def own_findings(
                 references=references,
                 on_record=on_record,
                 under=1 if _is_on_its_own(entry, name) else 2,
-                read=read and read[name],
+                read=read[name] if read else None,
             )
     if isinstance(entry, Image) and not entry.alt.strip():
         message = "The picture has no alternative text. Say what it shows."

@@ -1,5 +1,7 @@
 """Writing in the admin: the toolbar, its shortcuts, what is inserted by search, the check beside the form, and approving."""
 
+import re
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.redirects.models import Redirect
@@ -385,8 +387,9 @@ def test_the_count_of_the_browser_is_that_of_the_server(page, live_server):  # n
         "[a][b] c\n\n[b]: /d/e \"f\"", "AT&amp;T &mdash; &#233;t&#xe9;", "<https://a.example/b> <b>c</b>", "`[a](b)` \\[c](d)", "日本 é ß ½ ²",
         "line\nline two  \nthree\\\nfour", "* a\n* b\n\n---\n\nc\n===", "2024. A year", "[a](<b c>) [d](e(f)g)",
     ]  # fmt: skip
-    samples += [edition.body.replace("{{", "{ {") for edition in Edition.objects.all()]
-    samples += [notice.body.replace("{{", "{ {") for notice in Notice.objects.all()]
+    # Without the facts, whose values the browser does not know.
+    shipped = [*Edition.objects.values_list("body", flat=True), *Notice.objects.values_list("body", flat=True)]
+    samples += [re.sub(r"{{.*?}}", "", text) for text in shipped]
     assert len(samples) > 30
     assert {text: page.evaluate(count, text) for text in samples} == {text: render(text).words for text in samples}
 
