@@ -383,7 +383,7 @@ def test_the_count_of_the_browser_is_that_of_the_server(page, live_server):  # n
     count = "async (text) => (await import('/static/admin_site/writing/words.js')).countWords(text)"
     samples = [
         "", "One, two three.", "don’t snake_case 10,000", "# A *b* **c**d `e f` ~~g~~", "[a b](/c/ \"d e\") ![f](/g) h", "a[^1] b[^2]\n\n[^1]: c d\n[^3]: e",
-        "1. one\n2. two\n   3. three\n\n> 4. four", "```py x\na b\n```\n\n    c d", "| a | b |\n| --- | --- |\n| c \\| d | e |",
+        "1. one\n2. two\n   1. three\n\n> 4. four", "```py x\na b\n```\n\n    c d", "| a | b |\n| --- | --- |\n| c \\| d | e |",
         "[a][b] c\n\n[b]: /d/e \"f\"", "AT&amp;T &mdash; &#233;t&#xe9;", "<https://a.example/b> <b>c</b>", "`[a](b)` \\[c](d)", "日本 é ß ½ ²",
         "line\nline two  \nthree\\\nfour", "* a\n* b\n\n---\n\nc\n===", "2024. A year", "[a](<b c>) [d](e(f)g)",
     ]  # fmt: skip

@@ -4,13 +4,13 @@
 const WORD = /[\p{L}\p{N}]+/gu;
 const NOTE = /^ {0,3}\[\^([^[\]\s]+)\]:/;
 const ENTRY = /^\s*[-+*]\s/;
-const DEFINITION = /^ {0,3}\[[^\]^][^\]]*\]:\s*\S/;
+const DEFINITION = /^ {0,3}\[([^\]^][^\]]*)\]:\s*\S/;
 const ENTITIES = { amp: "&", lt: "<", gt: ">", quot: '"', nbsp: " ", hellip: "…", mdash: "—", ndash: "–", rsquo: "’", lsquo: "‘", rdquo: "”", ldquo: "“", times: "×", middot: "·", shy: "\u00ad" };
 
 export const count = (text) => text.match(WORD)?.length ?? 0;
 
 export function countWords(markdown) {
-  const { code, prose, notes } = parts(markdown.replace(/\r\n?/g, "\n").replace(/(?<!\\)\{\{[^{}\n]{0,200}\}\}/g, " "));
+  const { code, prose, notes, named } = parts(markdown.replace(/\r\n?/g, "\n").replace(/(?<!\\)\{\{[^{}\n]{0,200}\}\}/g, " "));
   const labels = new Set(notes.keys());
   // A footnote that nothing refers to is not shown; one that a shown footnote refers to is.
   let text = prose.join("\n");
@@ -23,12 +23,12 @@ export function countWords(markdown) {
     text += `\n\n${note}`;
     for (const [, further] of note.matchAll(/\[\^([^[\]\s]+)\]/g)) show(further.toLowerCase());
   }
-  return count(code.join("\n")) + count(inline(text, labels));
+  return count(code.join("\n")) + count(inline(text, labels, named));
 }
 
-// Fenced code, running text, and the notes by their labels.
+// Fenced code, running text, the notes by their labels, and the names of addresses that links refer to.
 function parts(markdown) {
-  const found = { code: [], prose: [], notes: new Map() };
+  const found = { code: [], prose: [], notes: new Map(), named: new Set() };
   let fence = null;
   let into = found.prose;
   let isAfterBlank = true;
@@ -57,7 +57,9 @@ function parts(markdown) {
       const written = withoutNumber(line, isAfterBlank || isInList);
       if (written !== line || ENTRY.test(line)) isInList = true;
       else if (isAfterBlank && !/^\s/.test(line)) isInList = false;
-      if (!DEFINITION.test(line)) into.push(written);
+      const definition = line.match(DEFINITION);
+      if (definition) found.named.add(definition[1].toLowerCase());
+      else into.push(written);
     }
     isAfterBlank = !line.trim();
   }
@@ -70,12 +72,14 @@ function withoutNumber(line, mayBegin) {
     mayBegin || number === "1" || before.trim() ? before : whole);
 }
 
-function inline(text, labels) {
+function inline(text, labels, named) {
   return text
     .replace(/(?<!\\)(`{1,3})(?!`)([^`]+)\1(?!`)/g, (whole, ticks, inside) => ` ${inside.match(WORD)?.join(" ") ?? ""} `)
     .replace(/\[\^([^[\]\s]+)\]/g, (whole, label) => (labels.has(label.toLowerCase()) ? " " : whole))
+    .replace(/\\[!-/:-@[-`{-~]/g, " ")
     .replace(/!\[[^[\]]*\]\([^()]*\)/g, " ")
-    .replace(/\]\(\s*(?:<[^<>\n]*>|[^()\s]*(?:\([^()\s]*\)[^()\s]*)*)(?:\s+(?:"[^"]*"|'[^']*'))?\s*\)/g, "]")
+    .replace(/\[([^[\]]*)\]\[([^[\]]*)\]/g, (whole, words, name) => (named.has(name.toLowerCase()) ? words : whole))
+    .replace(/\[([^[\]]*)\]\(\s*(?:<[^<>\n]*>|[^()\s]*(?:\([^()\s]*\)[^()\s]*)*)(?:\s+(?:"[^"]*"|'[^']*'))?\s*\)/g, "$1")
     .replace(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z]\w{1,30}));/gi, (whole, decimal, hex, name) => {
       if (name) return ENTITIES[name] ?? whole;
       const point = decimal ? Number(decimal) : Number.parseInt(hex, 16);
