@@ -11,6 +11,7 @@ forms, actions and later a review workflow share one answer.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,8 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from .content_check.entries import check_entry
+from .content_check.findings import Finding, Level, counted
 from .live_facts.uses import with_present_names
 from .models import Article, Edition, HubSettings, ReviewComment
 
@@ -35,6 +38,25 @@ LONGEST_COMMENT = 4_000
 
 class NotPossible(ValidationError):
     """The step does not fit the state of the article; the message says what does."""
+
+
+class NotFit(NotPossible):
+    """The content check stands in the way; ``findings`` are those that do, the worst first."""
+
+    SHOWN = 5
+
+    def __init__(self, findings: list[Finding]) -> None:
+        errors = [finding for finding in findings if finding.level == Level.ERROR]
+        self.findings = errors or findings
+        said = [finding.sentence for finding in self.findings[: self.SHOWN]]
+        if more := len(self.findings) - len(said):
+            said.append(f"And {more:,} more.")
+        remedy = (
+            f"The content check finds {counted(findings)}. What has errors goes to no reader: put them right first."
+            if errors
+            else f"The content check finds {counted(findings)}. Look at them, then approve it in spite of them."
+        )
+        super().__init__(" ".join((remedy, *said)))
 
 
 def may_approve(user: Actor) -> bool:
@@ -171,8 +193,12 @@ def resolve(*, remark: ReviewComment, by: User) -> ReviewComment:
 
 
 @transaction.atomic
-def approve(*, edition: Edition, at: datetime | None, by: User) -> Edition:
-    """Let readers see an open edition from ``at`` on (None: from now on)."""
+def approve(*, edition: Edition, at: datetime | None, by: User, acknowledged: Collection[str] = ()) -> Edition:
+    """Let readers see an open edition from ``at`` on (None: from now on).
+
+    Raises NotFit if the content check finds errors in it, or warnings whose keys are not ``acknowledged``: someone
+    has seen each of those and approves the edition in spite of it.
+    """
     _require(may_approve(by), "Approving an edition needs the right to publish.")
     edition = _current(edition)
     _require(
@@ -181,6 +207,7 @@ def approve(*, edition: Edition, at: datetime | None, by: User) -> Edition:
     )
     if edition.status not in Edition.OPEN:
         raise NotPossible("This edition is approved already. Start a new edition to change the text.")
+    _require_fit(edition, acknowledged)
     now = timezone.now()
     if at is not None and at < now and Edition.objects.filter(article=edition.article).public().exists():
         # Readers must not find that the past has changed.
@@ -191,6 +218,12 @@ def approve(*, edition: Edition, at: datetime | None, by: User) -> Edition:
     edition.full_clean()
     edition.save()
     return edition
+
+
+def _require_fit(edition: Edition, acknowledged: Collection[str]) -> None:
+    findings = check_entry(edition)
+    if any(f.level == Level.ERROR or f.key not in acknowledged for f in findings):
+        raise NotFit(findings)
 
 
 @transaction.atomic

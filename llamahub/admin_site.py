@@ -160,7 +160,8 @@ class HubAdminSite(admin.AdminSite):
         return [
             # In place of Django’s, which sends people to the host in a table that nobody keeps (see SITE_URL).
             path("r/<path:content_type_id>/<path:object_id>/", self.admin_view(self.see_on_site), name="view_on_site"),
-            path("facts/", self.admin_view(self.facts_view), name="facts"),
+            path("insert/<slug:kind>/", self.admin_view(self.insert_view), name="insert"),
+            path("check-text/", self.admin_view(self.check_text_view), name="check-text"),
             path("content-check/", self.admin_view(self.content_check_view), name="content-check"),
             path("calendar/", self.admin_view(self.calendar_view), name="calendar"),
             path("calendar/<str:day>/", self.admin_view(self.calendar_day_view), name="calendar_day"),
@@ -267,10 +268,15 @@ class HubAdminSite(admin.AdminSite):
         except (ObjectDoesNotExist, AttributeError, ValueError, OverflowError, DataError, ValidationError):
             raise Http404("There is no such entry, or it has no page.") from None
 
-    def facts_view(self, request: HttpRequest) -> HttpResponse:
-        from editorial.admin.facts import facts_view
+    def insert_view(self, request: HttpRequest, kind: str) -> HttpResponse:
+        from editorial.admin.writing import insert_view
 
-        return facts_view(request, self)
+        return insert_view(request, self, kind)
+
+    def check_text_view(self, request: HttpRequest) -> HttpResponse:
+        from editorial.admin.writing import check_view
+
+        return check_view(request)
 
     def content_check_view(self, request: HttpRequest) -> HttpResponse:
         from editorial.admin.content_check import content_check_view

@@ -119,7 +119,7 @@ except Exception as error:  # the parser raises whatever its parts do
     raise ImproperlyConfigured("CACHE_URL is no cache's address; redis://host:6379/0 would be one.") from error
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "llamahub.static_files.StaticFiles"},
 }
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]

@@ -22,8 +22,8 @@ from models_catalog.admin.base import ContentAdmin
 from models_catalog.admin.conflicts import MindfulInline
 from models_catalog.forms import ContentFormSet
 
-from .facts import WritesProse
 from .standing import mark, moment, standing_of
+from .writing import ChecksWriting, Panel, WritesProse, new_edition
 
 if TYPE_CHECKING:
     StackedInline = admin.StackedInline[Any, Any]
@@ -90,7 +90,7 @@ class Standing(admin.SimpleListFilter):
 
 
 @admin.register(Article)
-class ArticleAdmin(ContentAdmin):
+class ArticleAdmin(ChecksWriting, ContentAdmin):
     list_display = ("newest_title", "topic", "signed_by", "standing", "draft", "changed")
     list_filter = (Standing, "topic", ("authors", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("topic",)
@@ -126,6 +126,15 @@ class ArticleAdmin(ContentAdmin):
             )
             .prefetch_related("authors")
         )
+
+    def writing(self, request: HttpRequest, entry: Any) -> Panel | None:
+        """Of the draft below the article’s own fields, if there is one to write."""
+        if not request.user.has_perm("editorial.change_edition"):
+            return None
+        draft = entry.editions.open().select_related("article").first() if entry else None
+        if draft is None and entry is not None and entry.editions.exists():
+            return None
+        return Panel.of(draft or new_edition(), prefix="editions-0-")
 
     @admin.display(description="title", ordering="title")
     def newest_title(self, article: Any) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -14,21 +15,22 @@ from django.urls import URLPattern, path, reverse
 
 from editorial import publishing
 from editorial.forms import EditionForm
-from editorial.models import Edition
+from editorial.models import Article, Edition
 from editorial.moments import in_both_zones
 from editorial.publication import compared_fields, publication
 from models_catalog.admin.base import ContentAdmin
+from models_catalog.admin.conflicts import refuse_if_changed
 
 from .articles import TEXT_FIELDS
-from .facts import WritesProse
 from .previewing import Previewing
 from .standing import moment, standing_of
+from .writing import ChecksWriting, Panel, WritesProse
 
 APPROVE, SUBMIT = "_approve", "_submit"
 
 
 @admin.register(Edition)
-class EditionAdmin(Previewing, WritesProse, ContentAdmin):
+class EditionAdmin(Previewing, WritesProse, ChecksWriting, ContentAdmin):
     form = EditionForm
     list_display = ("title", "article", "number", "standing", "as_of", "written_by", "updated_at")
     list_filter = ("status", ("reviewer", admin.RelatedOnlyFieldListFilter), "article__topic", "publish_at")
@@ -103,12 +105,26 @@ class EditionAdmin(Previewing, WritesProse, ContentAdmin):
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
         """After “Save and approve” or “Save and send to review”: the next step, in the same transaction as the save."""
+        if (SUBMIT in request.POST or APPROVE in request.POST) and (
+            changed := getattr(request, "changed_meanwhile", "")
+        ):
+            # Saved field by field, so nothing is lost; but the step would concern a text that its writer has not read.
+            step = "sent" if SUBMIT in request.POST else "approved"
+            words = f"The draft is saved but not {step}, because it has changed since you opened it: {changed}."
+            self.message_user(request, f"{words} Read it as it is now, then decide again.", messages.ERROR)
+            return self._to_form(obj)
         if SUBMIT in request.POST:
             return self._submit(request, obj)
         if APPROVE not in request.POST:
             return super().response_change(request, obj)
         try:
-            edition = publishing.approve(edition=obj, at=obj.publish_at, by=request.user)  # type: ignore[arg-type]
+            edition = publishing.approve(
+                edition=obj,
+                at=obj.publish_at,
+                by=request.user,  # type: ignore[arg-type]
+                # The button that says “in spite of 2 warnings” carries which ones.
+                acknowledged=request.POST[APPROVE].split(),
+            )
         except publishing.NotPossible as error:
             self.message_user(request, f"The draft is saved but not approved. {error.message}", messages.ERROR)
             return self._to_form(obj)
@@ -134,6 +150,10 @@ class EditionAdmin(Previewing, WritesProse, ContentAdmin):
             to = f"to {reviewer}" if reviewer else "to whoever has time"
             self.log_change(request, edition, f"Sent to review, {to}.")
             self.message_user(request, f"Sent “{edition.title}” to review, {to}.", messages.SUCCESS)
+            panel = Panel.of(edition)
+            if panel.findings:
+                words = f"The content check finds {panel.counted.lower()}: see beside the text."
+                self.message_user(request, words, messages.WARNING)
         return self._to_form(edition)
 
     def get_urls(self) -> list[URLPattern]:
@@ -155,7 +175,9 @@ class EditionAdmin(Previewing, WritesProse, ContentAdmin):
             *super().get_urls(),
         ]
 
-    def _step(self, request: HttpRequest, object_id: str, step: Callable[[Any], Any], done: str) -> HttpResponse:
+    def _step(
+        self, request: HttpRequest, object_id: str, step: Callable[[Any], Any], done: str, *, minds_changes: bool = True
+    ) -> HttpResponse:
         """Take one step of the review, log it, and return to the form with what happened."""
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
@@ -165,13 +187,29 @@ class EditionAdmin(Previewing, WritesProse, ContentAdmin):
         if not self.has_view_permission(request, edition):
             raise PermissionDenied
         try:
-            step(edition)
+            with transaction.atomic():
+                if minds_changes:
+                    self.as_seen(request, edition)
+                step(edition)
         except ValidationError as error:
-            self.message_user(request, " ".join(error.messages), messages.ERROR)
+            words = " ".join(error.messages)
+            if text := request.POST.get("text", "").strip():
+                words += f" You wrote: “{text}”"
+            self.message_user(request, words, messages.ERROR)
         else:
             self.log_change(request, edition, done)
             self.message_user(request, done, messages.SUCCESS)
         return self._to_form(edition)
+
+    def lock(self, keys: list[Any]) -> None:
+        """After their articles, which is the order of `publishing` and of the article’s own form."""
+        list(Article.objects.select_for_update(of=("self",)).filter(editions__in=keys).order_by("pk"))
+        super().lock(keys)
+
+    def as_seen(self, request: HttpRequest, edition: Any) -> None:
+        """Lock it for a step, which is refused if the edition has changed since its page was opened."""
+        self.lock([edition.pk])
+        refuse_if_changed(request, [edition])
 
     def compare_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """This edition beside another of the same article, word by word; by default the one before it."""
@@ -225,9 +263,11 @@ class EditionAdmin(Previewing, WritesProse, ContentAdmin):
         if edition is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
         try:
-            draft = publishing.start_draft(article=edition.article, by=request.user, copy_of=edition)  # type: ignore[arg-type]
-        except publishing.NotPossible as error:
-            self.message_user(request, error.message, messages.ERROR)
+            with transaction.atomic():
+                self.as_seen(request, edition)
+                draft = publishing.start_draft(article=edition.article, by=request.user, copy_of=edition)  # type: ignore[arg-type]
+        except ValidationError as error:
+            self.message_user(request, " ".join(error.messages), messages.ERROR)
             return self._to_form(edition)
         self.log_change(request, draft, f"Began as a copy of edition {edition.number}.")
         self.message_user(
@@ -254,6 +294,8 @@ class EditionAdmin(Previewing, WritesProse, ContentAdmin):
             object_id,
             lambda edition: publishing.comment(edition=edition, text=text, by=request.user),  # type: ignore[arg-type]
             "Added your comment.",
+            # It overwrites nothing.
+            minds_changes=False,
         )
 
     def resolve_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -266,7 +308,7 @@ class EditionAdmin(Previewing, WritesProse, ContentAdmin):
                 raise ValidationError("That comment is gone. Look at the list again.")
             publishing.resolve(remark=remark, by=request.user)  # type: ignore[arg-type]
 
-        return self._step(request, object_id, settle, "Settled the comment.")
+        return self._step(request, object_id, settle, "Settled the comment.", minds_changes=False)
 
     def take_back_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """A scheduled edition becomes a draft again."""
@@ -278,9 +320,11 @@ class EditionAdmin(Previewing, WritesProse, ContentAdmin):
         if edition is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
         try:
-            publishing.take_back(edition=edition, by=request.user)  # type: ignore[arg-type]
-        except publishing.NotPossible as error:
-            self.message_user(request, error.message, messages.ERROR)
+            with transaction.atomic():
+                self.as_seen(request, edition)
+                publishing.take_back(edition=edition, by=request.user)  # type: ignore[arg-type]
+        except ValidationError as error:
+            self.message_user(request, " ".join(error.messages), messages.ERROR)
         else:
             self.log_change(request, edition, "Taken back to draft.")
             self.message_user(

@@ -15,11 +15,11 @@ from editorial.models import HubSection, HubSettings
 from models_catalog import zones
 from models_catalog.admin.base import ContentAdmin
 
-from .facts import WritesProse
+from .writing import ChecksWriting, WritesProse
 
 
 @admin.register(HubSettings)
-class HubSettingsAdmin(WritesProse, ContentAdmin):
+class HubSettingsAdmin(WritesProse, ChecksWriting, ContentAdmin):
     """There is one row, so the list leads straight to its form."""
 
     fieldsets = (
@@ -67,7 +67,7 @@ ROWS = {
 
 
 @admin.register(HubSection)
-class HubSectionAdmin(WritesProse, ContentAdmin):
+class HubSectionAdmin(WritesProse, ChecksWriting, ContentAdmin):
     """Heading and lead-in of each section; “entries” leads to what stands below them."""
 
     list_display = ("title", "kind", "entries", "position", "is_listed")

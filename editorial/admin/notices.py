@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from editorial.models import HelpLine, Notice
 from models_catalog.admin.base import ContentAdmin, ContentInline
 
-from .facts import WritesProse
+from .writing import ChecksWriting, WritesProse
 
 
 class HelpLineInline(ContentInline):
@@ -22,7 +22,7 @@ class HelpLineInline(ContentInline):
 
 
 @admin.register(Notice)
-class NoticeAdmin(WritesProse, ContentAdmin):
+class NoticeAdmin(WritesProse, ChecksWriting, ContentAdmin):
     list_display = ("title", "kind", "lines", "position", "is_listed")
     list_editable = ("position", "is_listed")
     list_filter = ("kind", "is_listed")

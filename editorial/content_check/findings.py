@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from hashlib import blake2s
 from typing import Any
 
 from django.db.models import Model, TextChoices
@@ -23,6 +25,7 @@ class Code(TextChoices):
     DEAD_LINK = "dead-link", "Links that lead nowhere"
     MOVED_LINK = "moved-link", "Links that take a detour"
     MISSING_ALT = "missing-alt", "Pictures without a description"
+    LOST_FOOTNOTE = "lost-footnote", "Footnotes that lead nowhere, or to which nothing leads"
     HEADING_ORDER = "heading-order", "Headings out of order"
     HOUSE_STYLE = "house-style", "Words against the house style"
     UNSOURCED_FACT = "unsourced-fact", "Facts without a source"
@@ -61,6 +64,18 @@ class Finding:
     message: str
     line: int | None = None
 
+    @property
+    def key(self) -> str:
+        """Short, and the same for as long as the same thing is wrong in the same field, wherever it moves to."""
+        said = f"{self.code} {self.place.field} {self.message}"
+        return blake2s(said.encode(errors="replace"), digest_size=6).hexdigest()
+
+    @property
+    def sentence(self) -> str:
+        """With its place in the entry: “Body, line 3: …”."""
+        place = capfirst(self.place.field.replace("_", " "))
+        return f"{place}{f', line {self.line}' if self.line else ''}: {self.message}"
+
     def as_json(self) -> dict[str, Any]:
         return {
             "level": str(self.level),
@@ -73,3 +88,10 @@ class Finding:
             "message": self.message,
             "admin_url": self.place.admin_url,
         }
+
+
+def counted(findings: Collection[Finding]) -> str:
+    """“2 errors and 1 warning”."""
+    counts = [(level.label.lower(), sum(finding.level == level for finding in findings)) for level in Level]
+    said = [f"{count:,} {word}{'' if count == 1 else 's'}" for word, count in counts if count]
+    return " and ".join(said) or "nothing"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from django.conf import settings
 from django.contrib.redirects.models import Redirect
@@ -38,10 +38,14 @@ class Addresses:
 
     ``anchors`` are known for pages that are lists of entries, and for articles
     once their headings are added; a place on another page is not judged.
+
+    ``among`` are the addresses that will be asked for, if they are known: then
+    no other pages are fetched, so that the cost does not grow with the site.
     """
 
-    def __init__(self) -> None:
-        self._pages = {entry.get_absolute_url() for rows in _pages() for entry in rows}
+    def __init__(self, among: Iterable[str] | None = None) -> None:
+        paths = None if among is None else {unquote(_split(address).path) for address in among}
+        self._pages = {entry.get_absolute_url() for rows in _pages(paths) for entry in rows}
         self._anchors: dict[str, set[str]] = defaultdict(set)
         for rows in _parts():
             for entry in rows:
@@ -49,7 +53,10 @@ class Addresses:
                 self._anchors[page].add(anchor)
         for name in ("models_catalog:figures", "models_catalog:corrections", "editorial:glossary", "editorial:notices"):
             self._anchors[reverse(name)].add("contents-title")
-        self._moved = dict(Redirect.objects.filter(site_id=settings.SITE_ID).values_list("old_path", "new_path"))
+        moved = Redirect.objects.filter(site_id=settings.SITE_ID)
+        if paths is not None:
+            moved = moved.filter(old_path__in=_storable(paths))
+        self._moved = dict(moved.values_list("old_path", "new_path"))
 
     def add_anchors(self, page: str, anchors: Iterable[str]) -> None:
         """Places on an article’s page."""
@@ -57,7 +64,7 @@ class Addresses:
 
     def problem(self, address: str, own_page: str = "", own_anchors: Iterable[str] = ()) -> Verdict | None:
         """What is wrong with a link’s address, if it is one of this site; ``own_page`` is where it stands."""
-        parts = urlsplit(address)
+        parts = _split(address)
         if parts.scheme or parts.netloc:
             if f"{parts.scheme}://{parts.netloc}" == settings.SITE_URL.rstrip("/"):
                 return _error(f"“{address}” names this site’s own host. Begin the link with the path, “{parts.path}”.")
@@ -122,8 +129,21 @@ def _detour(path: str, new: str) -> Verdict:
     return Level.WARNING, Code.MOVED_LINK, f"“{path}” sends readers on to “{new}”. Link there."
 
 
-def _pages() -> tuple[QuerySet[Any], ...]:
-    return (
+def _split(address: str) -> SplitResult:
+    try:
+        return urlsplit(address)
+    except ValueError:  # “//[”, which names no host
+        return SplitResult("", "", address, "", "")
+
+
+def _storable(names: Iterable[str]) -> list[str]:
+    """Those that the database can be asked for."""
+    return [name for name in names if "\x00" not in name and name.isprintable()]
+
+
+def _pages(paths: set[str] | None) -> list[QuerySet[Any]]:
+    """The entries that have a page; with ``paths`` those whose address may be among them: it ends in their slug."""
+    kinds: tuple[QuerySet[Any], ...] = (
         Release.objects.listed(),
         License.objects.all(),
         TimelineEvent.objects.listed(),
@@ -132,6 +152,10 @@ def _pages() -> tuple[QuerySet[Any], ...]:
         Topic.objects.all(),
         Author.objects.all(),
     )
+    if paths is None:
+        return list(kinds)
+    slugs = _storable({path.rstrip("/").rpartition("/")[2] for path in paths})
+    return [rows.filter(slug__in=slugs) for rows in kinds]
 
 
 def _parts() -> tuple[QuerySet[Any], ...]:

@@ -9,69 +9,21 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.redirects.models import Redirect
-from django.db.models import Model, Q, QuerySet
-from django.urls import reverse
 from django.utils import timezone
 
 from editorial.live_facts import uses
 from editorial.live_facts.entries import Target
 from editorial.live_facts.names import BY_ARC, Names
 from editorial.live_facts.validation import ReferenceCheck
-from editorial.models import (
-    Author,
-    Edition,
-    FactUse,
-    GlossaryTerm,
-    HubSection,
-    HubSettings,
-    Image,
-    Notice,
-    Persona,
-    StyleRule,
-    Topic,
-)
+from editorial.models import Edition, FactUse, StyleRule
 from editorial.models.prose import WithProse
-from editorial.prose import render
-from editorial.prose.outline import outline
-from models_catalog.models import (
-    Correction,
-    DeploymentOption,
-    KeyFigure,
-    License,
-    LicenseRule,
-    Provider,
-    Release,
-    TimelineEvent,
-    UseCase,
-)
+from editorial.prose.outline import Outline, outline
 
 from .catalog import Catalog, stale_findings
+from .entries import PLAIN, Link, anchors_of, link_findings, links_of, listed, own_findings, page_of
 from .findings import Code, Finding, Level, Place
 from .links import Addresses
 from .style import HouseStyle
-from .texts import markdown_findings, plain_findings
-
-# Words of ours that readers see and that carry no markup. What a correction says we once said is left as it was.
-PLAIN: dict[type[Model], tuple[str, ...]] = {
-    Edition: ("title", "standfirst", "change_note"),
-    HubSection: ("title", "standfirst"),
-    HubSettings: ("tagline", "standfirst"),
-    Notice: ("title",),
-    GlossaryTerm: ("definition",),
-    Persona: ("needs",),
-    Topic: ("description",),
-    Author: ("bio",),
-    Image: ("alt",),
-    Release: ("summary",),
-    TimelineEvent: ("summary",),
-    License: ("summary", "threshold_measured"),
-    LicenseRule: ("conditions",),
-    UseCase: ("question", "label", "explanation"),
-    DeploymentOption: ("summary", "conditions"),
-    Provider: ("note",),
-    KeyFigure: ("label", "measures"),
-    Correction: ("what_is_right", "why"),
-}
 
 
 @dataclass(frozen=True)
@@ -93,35 +45,12 @@ class Report:
 
 
 @dataclass
-class _Link:
-    place: Place
-    line: int
-    address: str
-    own_page: str
-    own_anchors: tuple[str, ...]
-
-
-@dataclass
 class _Reading:
     """What is gathered while the texts are read."""
 
-    links: list[_Link] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
     anchors: dict[str, set[str]] = field(default_factory=dict)
     checked: Counter[str] = field(default_factory=Counter)
-
-
-def current_editions() -> QuerySet[Edition]:
-    """What readers see or are about to: live, scheduled and in the making. Older ones never change."""
-    approved = Q(pk__in=Edition.objects.live().values("pk")) | Q(pk__in=Edition.objects.scheduled().values("pk"))
-    return Edition.objects.filter(approved | Q(pk__in=Edition.objects.open().values("pk"))).select_related("article")
-
-
-def listed(model: type[Model]) -> QuerySet[Any]:
-    """The rows of a kind that readers see."""
-    rows: QuerySet[Any] = current_editions() if model is Edition else model._default_manager.all()
-    if model is LicenseRule:
-        rows = rows.select_related("use_case", "license")
-    return rows.filter(is_listed=True) if any(f.name == "is_listed" for f in model._meta.fields) else rows
 
 
 def check_site() -> Report:
@@ -143,25 +72,15 @@ def _findings(reading: _Reading) -> Iterator[Finding]:
         on_record.setdefault(use.text, {})[use.name] = (BY_ARC[use.target_kind], use.target_id)
     live = set(Edition.objects.live().values_list("pk", flat=True))
 
-    for model, fields in PLAIN.items():
+    for model in PLAIN:
         for entry in listed(model):
             reading.checked[model._meta.label_lower] += 1
-            for name in fields:
-                yield from plain_findings(getattr(entry, name), Place.of(entry, name), style=style)
-            if isinstance(entry, WithProse):
-                for name in entry.prose_fields:
-                    _gather(entry, name, reading, live)
-                    yield from markdown_findings(
-                        getattr(entry, name),
-                        Place.of(entry, name),
-                        style=style,
-                        references=references,
-                        on_record=on_record.get(entry),
-                        under=1 if isinstance(entry, Edition) or name == "about" else 2,
-                    )
-            if isinstance(entry, Image) and not entry.alt.strip():
-                message = "The picture has no alternative text. Say what it shows."
-                yield Finding(Level.ERROR, Code.MISSING_ALT, Place.of(entry, "alt"), message)
+            read = {name: outline(getattr(entry, name)) for name in getattr(entry, "prose_fields", ())}
+            yield from own_findings(
+                entry, style=style, references=references, on_record=on_record.get(entry), read=read
+            )
+            for name, found in read.items():
+                _gather(entry, name, found, reading, live)
 
     yield from _link_findings(reading)
     yield from catalog.unsourced()
@@ -169,28 +88,19 @@ def _findings(reading: _Reading) -> Iterator[Finding]:
     yield from _record_findings()
 
 
-def _gather(entry: Any, name: str, reading: _Reading, live: set[int]) -> None:
+def _gather(entry: Any, name: str, found: Outline, reading: _Reading, live: set[int]) -> None:
     """Links, and the places that a text offers to them."""
-    markdown = getattr(entry, name)
-    page = reverse("editorial:about") if name == "about" else entry.get_absolute_url().partition("#")[0]
-    prefix = "" if isinstance(entry, Edition) or name == "about" else f"{entry.natural_key()[0]}-"
-    headings = tuple(heading.id for heading in render(markdown, prefix=prefix).headings)
+    anchors = anchors_of(entry, name)
     if not isinstance(entry, Edition) or entry.pk in live:
-        reading.anchors.setdefault(page, set()).update(headings)
-    found = outline(markdown)
-    place = Place.of(entry, name)
-    for link in (*found.links, *found.images):
-        reading.links.append(_Link(place, link.line, link.address, page, headings))
+        reading.anchors.setdefault(page_of(entry, name), set()).update(anchors)
+    reading.links += links_of(entry, name, found, anchors)
 
 
 def _link_findings(reading: _Reading) -> Iterator[Finding]:
     addresses = Addresses()
     for page, anchors in reading.anchors.items():
         addresses.add_anchors(page, anchors)
-    for link in reading.links:
-        if verdict := addresses.problem(link.address, link.own_page, link.own_anchors):
-            level, code, message = verdict
-            yield Finding(level, code, link.place, message, link.line)
+    yield from link_findings(reading.links, addresses)
     for redirect in Redirect.objects.filter(site_id=settings.SITE_ID, new_path__startswith="/"):
         reading.checked["redirects.redirect"] += 1
         if verdict := addresses.problem(redirect.new_path):

@@ -7,11 +7,12 @@ for the pictures, and a few for each kind of entry, however many there are.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import TypeVar
 
 from editorial.models import FactUse, Image
 from editorial.models.prose import WithProse
-from editorial.prose import Prose, render
+from editorial.prose import Prose, reading_minutes, render
 from editorial.prose.references import Reference, prepare
 from models_catalog.facts import Fact, fact
 
@@ -79,3 +80,18 @@ def facts_in(texts: Iterable[WithProse]) -> dict[WithProse, dict[str, Fact]]:
 def _references(text: WithProse) -> Iterable[Reference]:
     for field in text.prose_fields:
         yield from (reference for reference in prepare(getattr(text, field)).references if reference.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """How long texts are, as readers are told."""
+
+    words: int
+    minutes: int
+
+
+def length_of(entry: WithProse) -> Length:
+    """Of all texts of an entry together, facts filled in; the entry may be new."""
+    facts = facts_in([entry])[entry] if entry.pk else {}
+    words = sum(render(getattr(entry, field), facts=facts).words for field in entry.prose_fields)
+    return Length(words, reading_minutes(words))

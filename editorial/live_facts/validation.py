@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
@@ -28,6 +28,20 @@ class ReferenceCheck:
     # Looking for what was meant takes every name there is; asked only for a name that is wrong.
     every_name: Callable[[], Names]
     _everything: Names | None = field(default=None, init=False)
+
+    @classmethod
+    def of(cls, references: Iterable[Reference], on_record: Iterable[Target] = ()) -> ReferenceCheck:
+        """For these references and targets alone: a query or two for each kind of entry, however many there are."""
+        references = list(references)
+        names = Names.of(references)
+        meant = [entry for reference in references if (entry := names.meant(reference))]
+        rows = fetch([*((entry.kind, entry.pk) for entry in meant), *on_record], fields=())
+
+        def states(target: Target, name: str) -> bool | None:
+            row = rows.get(target)
+            return None if row is None else fact(row, name).is_stated
+
+        return cls(names, states, Names)
 
     def problems(self, found: Outline, on_record: Mapping[str, Target] | None = None) -> list[tuple[Reference, str]]:
         """Every reference that readers would not see filled in, with the reason and the remedy.
@@ -83,15 +97,7 @@ def problems(markdown: str) -> list[tuple[Reference, str]]:
     if "{{" not in markdown:
         return []
     found = outline(markdown)
-    names = Names.of(found.references)
-    meant = [entry for reference in found.references if (entry := names.meant(reference))]
-    rows = fetch([(entry.kind, entry.pk) for entry in meant], fields=())
-
-    def states(target: Target, name: str) -> bool | None:
-        row = rows.get(target)
-        return None if row is None else fact(row, name).is_stated
-
-    return ReferenceCheck(names, states, Names).problems(found)
+    return ReferenceCheck.of(found.references).problems(found)
 
 
 def validate_references(markdown: str) -> None:

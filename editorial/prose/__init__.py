@@ -27,7 +27,10 @@ from .references import Reference
 from .sanitize import sanitize
 from .writer import Heading, Writer
 
-__all__ = ["MAX_CHARACTERS", "Heading", "Illustration", "Prose", "Quote", "plain_text", "quote", "render", "validate"]
+__all__ = [
+    "MAX_CHARACTERS", "WORDS_PER_MINUTE", "Heading", "Illustration", "Prose", "Quote", "plain_text", "quote",
+    "reading_minutes", "render", "validate",
+]  # fmt: skip
 
 # Readers never see a value that is not, or no longer, for them.
 NOT_AVAILABLE = "not available"
@@ -79,8 +82,12 @@ class Prose:
 
     @property
     def reading_minutes(self) -> int:
-        """At an adult’s usual pace, never less than one."""
-        return max(1, round(self.words / WORDS_PER_MINUTE))
+        return reading_minutes(self.words)
+
+
+def reading_minutes(words: int) -> int:
+    """At an adult’s usual pace, to the nearest minute, halves up, never less than one."""
+    return max(1, (2 * words + WORDS_PER_MINUTE) // (2 * WORDS_PER_MINUTE))
 
 
 def render(

@@ -23,7 +23,7 @@ class Footnotes:
                 start = event.get("Start")
                 if type(start) is dict and "FootnoteDefinition" in start:
                     open_notes.append([])
-                    self._notes.setdefault(start["FootnoteDefinition"], open_notes[-1])
+                    self._notes.setdefault(start["FootnoteDefinition"].casefold(), open_notes[-1])
                     continue
                 if event.get("End") == "FootnoteDefinition":
                     open_notes.pop()
@@ -35,6 +35,7 @@ class Footnotes:
 
     def reference(self, label: str) -> str:
         """The number that stands in the text and leads to the note."""
+        label = label.casefold()  # as the parser compares them
         number = self._numbers.setdefault(label, len(self._numbers) + 1)
         use = self._uses[label] = self._uses.get(label, 0) + 1
         p = self._prefix

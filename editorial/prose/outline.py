@@ -30,6 +30,8 @@ class Seen:
 class Outline:
     """``passages`` are the runs of text between two ends of a block, each with the line it begins on.
 
+    ``notes`` are the footnotes, ``noted`` the places that refer to one, both by their labels.
+
     ``references`` are those that are shown; ``misplaced`` those in addresses
     and titles, where nothing is filled in. Code counts for nothing.
     """
@@ -38,6 +40,8 @@ class Outline:
     links: list[Seen] = field(default_factory=list)
     images: list[Seen] = field(default_factory=list)
     passages: list[Seen] = field(default_factory=list)
+    notes: list[Seen] = field(default_factory=list)
+    noted: list[Seen] = field(default_factory=list)
     references: list[Reference] = field(default_factory=list)
     misplaced: list[Reference] = field(default_factory=list)
 
@@ -81,6 +85,8 @@ class _Reader:
                 self._end(value if type(value) is str else next(iter(value)))
             elif name in ("Text", "Html", "InlineHtml") and not self._in_code:
                 self._say("".join(self._resolved(value)), line)
+            elif name == "FootnoteReference":
+                self._out.noted.append(Seen(line, value))
             elif name == "Code":
                 # Stands for what is not prose, so that words around it do not meet.
                 self._say("\ufffc", line, beside="".join(value))
@@ -107,6 +113,8 @@ class _Reader:
         if kind in _BLOCKS:
             self._close_passage()
         self._in_code += kind == "CodeBlock"
+        if kind == "FootnoteDefinition":
+            self._out.notes.append(Seen(line, details))
         if kind in ("Heading", "Link", "Image"):
             self._open.append((kind, details, line, []))
         if kind in ("Link", "Image"):

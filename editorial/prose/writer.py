@@ -20,7 +20,8 @@ from .tables import Table
 _ESCAPE = str.maketrans(
     {**STAND_INS, **dict.fromkeys((*STAND_INS.values(), OPEN, CLOSE)), "\x00": "\ufffd"},
 )
-_WORD = re.compile(r"\w+")
+# A run of letters and digits; static/admin_site/writing/words.js counts by the same rule.
+_WORD = re.compile(r"[^\W_]+")
 _SIMPLE = {
     "Paragraph": "p",
     "Emphasis": "em",

@@ -109,6 +109,10 @@ def plant_upload():
     return image, None
 
 
+def plant_footnote():
+    return make_notice(body="One\ntwo[^lost]."), 2
+
+
 def plant_heading():
     return make_notice(body="a\n\n##### b"), 3
 
@@ -142,7 +146,7 @@ def plant_sql():
 PLANTED = [
     (plant_reference, Code.BROKEN_REFERENCE), (plant_unlisted, Code.BROKEN_REFERENCE),
     (plant_unreadable, Code.UNREADABLE_TEXT), (plant_link, Code.DEAD_LINK), (plant_anchor, Code.DEAD_LINK),
-    (plant_picture, Code.MISSING_ALT), (plant_upload, Code.MISSING_ALT), (plant_heading, Code.HEADING_ORDER),
+    (plant_picture, Code.MISSING_ALT), (plant_footnote, Code.LOST_FOOTNOTE), (plant_upload, Code.MISSING_ALT), (plant_heading, Code.HEADING_ORDER),
     (plant_words, Code.HOUSE_STYLE), (plant_words_in_the_catalogue, Code.HOUSE_STYLE),
     (plant_unsourced, Code.UNSOURCED_FACT), (plant_stale, Code.STALE_FACT), (plant_sql, Code.USES_OUT_OF_DATE),
 ]  # fmt: skip

@@ -43,6 +43,9 @@ class TestPictures:
     def test_a_picture_without_a_description_is_found_with_its_line(self):
         assert found("a\n\n![](/media/a.png)") == [(Code.MISSING_ALT, 3)]
 
+    def test_a_picture_of_the_library_brings_its_own_description(self):
+        assert found("![](/media/images/3f9ac02b71de)") == []
+
     def test_one_with_words_or_code_or_a_fact_in_it_is_described(self):
         assert found("![A chart](/media/a.png) ![`x`](/media/b.png)") == []
 
@@ -68,3 +71,17 @@ class TestLines:
 
 def test_a_text_that_cannot_be_laid_out_is_one_finding():
     assert found(">" * 100 + " a") == [(Code.UNREADABLE_TEXT, None)]
+
+
+class TestFootnotes:
+    def test_a_mark_and_its_note_are_right_in_either_case_of_letters(self):
+        assert found("a[^Card] b[^card]\n\n[^card]: c") == []
+
+    def test_a_mark_without_a_note_is_found_where_it_stands(self):
+        assert found("a\nb[^x]") == [(Code.LOST_FOOTNOTE, 2)]
+
+    def test_a_note_without_a_mark_is_found_too(self):
+        assert found("a\n\n[^x]: b") == [(Code.LOST_FOOTNOTE, 3)]
+
+    def test_code_holds_no_marks(self):
+        assert found("`[^x]`\n\n    [^x]") == []

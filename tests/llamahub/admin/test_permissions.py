@@ -166,7 +166,8 @@ def test_every_address_of_the_admin_is_in_the_matrix(client):
         "auth_user_password_change",
         "auth_user_security",
         "login_code",
-        "facts",
+        "insert",
+        "check-text",
         "content-check",
         "account",
         "time_zone",
@@ -214,11 +215,25 @@ def test_pages_of_the_site_itself(client, who):
 
 
 @pytest.mark.parametrize("who", WHO)
-@pytest.mark.parametrize("page", ["facts", "content-check"])
+@pytest.mark.parametrize("page", ["insert", "content-check"])
 def test_pages_about_the_content_open_for_those_who_work_on_it(client, who, page):
     sign_in(client, who)
-    status = client.get(reverse(f"admin:{page}")).status_code
-    assert status == {"anonymous": 302, "staff": 403}.get(who, 200)
+    for args in [["fact"], ["image"], ["source"], ["link"]] if page == "insert" else [[]]:
+        status = client.get(reverse(f"admin:{page}", args=args)).status_code
+        assert status == {"anonymous": 302, "staff": 403}.get(who, 200)
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_a_text_is_checked_for_those_who_may_write_it(client, who):
+    draft = make_edition(title="Not for everyone")
+    sign_in(client, who)
+    url = reverse("admin:check-text")
+    for key in ("", str(draft.pk)):
+        status = client.post(url, {"kind": "edition", "key": key, "body": "Text."}).status_code
+        assert status == {"anonymous": 302, "staff": 403}.get(who, 200)
+    assert client.get(url).status_code == (302 if who == "anonymous" else 405)
+    draft.refresh_from_db()
+    assert draft.title == "Not for everyone"
 
 
 @pytest.mark.parametrize("who", WHO)
