@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.db.models import DateTimeField, Exists, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -18,7 +19,8 @@ from editorial import publishing
 from editorial.forms import EditionForm
 from editorial.models import Article, Edition
 from models_catalog.admin.base import ContentAdmin
-from models_catalog.admin.conflicts import MindfulInline
+from models_catalog.admin.conflicts import MindfulInline, refuse_if_changed
+from models_catalog.conflicts import versions_of, written
 from models_catalog.forms import ContentFormSet
 
 from .facts import WritesProse
@@ -267,6 +269,7 @@ class ArticleAdmin(ContentAdmin):
             "opts": self.opts,
             "original": article,
             "personas": article.personas.all(),
+            "versions": written(versions_of([article, *article.editions.all()])),  # type: ignore[arg-type]
         }
         return TemplateResponse(request, "admin/editorial/article/withdraw.html", context)
 
@@ -292,7 +295,10 @@ class ArticleAdmin(ContentAdmin):
         if article is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
         try:
-            step(article)
+            with transaction.atomic():
+                self.lock([article.pk])
+                refuse_if_changed(request, [article, *article.editions.order_by("pk")])  # type: ignore[arg-type]
+                step(article)
         except ValidationError as error:
             self.message_user(request, " ".join(error.messages), messages.ERROR)
         else:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -15,8 +16,9 @@ from django.urls import URLPattern, path, reverse
 from editorial import publishing
 from editorial.comparison import Row, compare
 from editorial.forms import EditionForm
-from editorial.models import Edition
+from editorial.models import Article, Edition
 from models_catalog.admin.base import ContentAdmin
+from models_catalog.admin.conflicts import refuse_if_changed
 
 from .articles import TEXT_FIELDS
 from .facts import WritesProse
@@ -115,6 +117,14 @@ class EditionAdmin(WritesProse, ContentAdmin):
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
         """After “Save and approve” or “Save and send to review”: the next step, in the same transaction as the save."""
+        if (SUBMIT in request.POST or APPROVE in request.POST) and (
+            changed := getattr(request, "changed_meanwhile", "")
+        ):
+            # Saved field by field, so nothing is lost; but the step would concern a text that its writer has not read.
+            step = "sent" if SUBMIT in request.POST else "approved"
+            words = f"The draft is saved but not {step}, because it has changed since you opened it: {changed}."
+            self.message_user(request, f"{words} Read it as it is now, then decide again.", messages.ERROR)
+            return self._to_form(obj)
         if SUBMIT in request.POST:
             return self._submit(request, obj)
         if APPROVE not in request.POST:
@@ -176,13 +186,25 @@ class EditionAdmin(WritesProse, ContentAdmin):
         if not self.has_view_permission(request, edition):
             raise PermissionDenied
         try:
-            step(edition)
+            with transaction.atomic():
+                self.as_seen(request, edition)
+                step(edition)
         except ValidationError as error:
             self.message_user(request, " ".join(error.messages), messages.ERROR)
         else:
             self.log_change(request, edition, done)
             self.message_user(request, done, messages.SUCCESS)
         return self._to_form(edition)
+
+    def lock(self, keys: list[Any]) -> None:
+        """After their articles, which is the order of `publishing` and of the article’s own form."""
+        list(Article.objects.select_for_update(of=("self",)).filter(editions__in=keys).order_by("pk"))
+        super().lock(keys)
+
+    def as_seen(self, request: HttpRequest, edition: Any) -> None:
+        """Lock it for a step, which is refused if the edition has changed since its page was opened."""
+        self.lock([edition.pk])
+        refuse_if_changed(request, [edition])
 
     def compare_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """This edition beside another of the same article, word by word; by default the one before it."""
@@ -219,9 +241,11 @@ class EditionAdmin(WritesProse, ContentAdmin):
         if edition is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
         try:
-            draft = publishing.start_draft(article=edition.article, by=request.user, copy_of=edition)  # type: ignore[arg-type]
-        except publishing.NotPossible as error:
-            self.message_user(request, error.message, messages.ERROR)
+            with transaction.atomic():
+                self.as_seen(request, edition)
+                draft = publishing.start_draft(article=edition.article, by=request.user, copy_of=edition)  # type: ignore[arg-type]
+        except ValidationError as error:
+            self.message_user(request, " ".join(error.messages), messages.ERROR)
             return self._to_form(edition)
         self.log_change(request, draft, f"Began as a copy of edition {edition.number}.")
         self.message_user(
@@ -272,9 +296,11 @@ class EditionAdmin(WritesProse, ContentAdmin):
         if edition is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
         try:
-            publishing.take_back(edition=edition, by=request.user)  # type: ignore[arg-type]
-        except publishing.NotPossible as error:
-            self.message_user(request, error.message, messages.ERROR)
+            with transaction.atomic():
+                self.as_seen(request, edition)
+                publishing.take_back(edition=edition, by=request.user)  # type: ignore[arg-type]
+        except ValidationError as error:
+            self.message_user(request, " ".join(error.messages), messages.ERROR)
         else:
             self.log_change(request, edition, "Taken back to draft.")
             self.message_user(
