@@ -8,7 +8,7 @@ from functools import partial, wraps
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlencode
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import DataError
@@ -126,7 +126,26 @@ class HubAdminSite(admin.AdminSite):
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Whatever a page of the admin changes is signed with the account that asked for it, and why if it said so."""
 
-        return super().admin_view(self._signed(view), cacheable)
+        from llamahub.desk.around import desk_around
+
+        return self._keeping(super().admin_view(self._signed(desk_around(self, view)), cacheable))
+
+    def _keeping(self, view: Any) -> Any:
+        """A form that comes after its session has ended is kept for its writer before they are asked to sign in."""
+
+        @wraps(view)
+        def keeping(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            if request.method == "POST" and not self.has_permission(request):
+                from llamahub.desk.signed_out import take_in
+
+                if take_in(request):
+                    messages.warning(
+                        request,
+                        "Your session had ended. What you typed is kept: sign in, and the form offers it to you.",
+                    )
+            return view(request, *args, **kwargs)
+
+        return keeping
 
     @staticmethod
     def _signed(view: Any) -> Any:
@@ -149,6 +168,7 @@ class HubAdminSite(admin.AdminSite):
 
     def get_urls(self) -> list[Any]:
         from llamahub.accounts.views import account, sign_in
+        from llamahub.desk import views as desk
 
         inside, setting_up = self._account_page, partial(self._account_page, may_lack_second_factor=True)
         return [
@@ -156,6 +176,8 @@ class HubAdminSite(admin.AdminSite):
             path("r/<path:content_type_id>/<path:object_id>/", self.admin_view(self.see_on_site), name="view_on_site"),
             path("facts/", self.admin_view(self.facts_view), name="facts"),
             path("content-check/", self.admin_view(self.content_check_view), name="content-check"),
+            path("desk/token/", self._answering(desk.token), name="desk_token"),
+            path("desk/<str:app_label>/<str:model_name>/<str:row>/", self._answering(desk.desk), name="desk"),
             path("login/code/", self._before_signing_in(sign_in.code), name="login_code"),
             path("account/", inside(account.overview), name="account"),
             path("account/sessions/end/", inside(account.end_sessions), name="end_sessions"),
@@ -237,6 +259,14 @@ class HubAdminSite(admin.AdminSite):
             return signed(request, *args, **kwargs)
 
         return setting_up
+
+    def _answering(self, view: Callable[..., HttpResponse]) -> Any:
+        """For a script, which is told that the session has ended instead of being sent to sign in."""
+
+        def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            return view(request, self, *args, **kwargs)
+
+        return never_cache(csrf_protect(answer))
 
     def _before_signing_in(self, view: AccountView) -> Any:
         def page(request: HttpRequest) -> HttpResponse:

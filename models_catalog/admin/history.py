@@ -84,9 +84,9 @@ class RecordedChangeAdmin(Tolerant):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         change = self.get_object(request, object_id) if object_id else None
-        context: dict[str, Any] = {"may_undo": change is not None and self._may_undo(request, change)}
-        if context["may_undo"]:
-            assert change.model is not None
+        context: dict[str, Any] = {"may_undo": False}
+        if change is not None and self._may_undo(request, change):
+            context["may_undo"] = True
             context["seen"] = written(versions_of([change.model(pk=change.row_id)]))
         context |= extra_context or {}
         return super().changeform_view(request, object_id, form_url, context)
