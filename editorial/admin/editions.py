@@ -176,7 +176,9 @@ class EditionAdmin(WritesProse, ContentAdmin):
             *super().get_urls(),
         ]
 
-    def _step(self, request: HttpRequest, object_id: str, step: Callable[[Any], Any], done: str) -> HttpResponse:
+    def _step(
+        self, request: HttpRequest, object_id: str, step: Callable[[Any], Any], done: str, *, minds_changes: bool = True
+    ) -> HttpResponse:
         """Take one step of the review, log it, and return to the form with what happened."""
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
@@ -187,10 +189,14 @@ class EditionAdmin(WritesProse, ContentAdmin):
             raise PermissionDenied
         try:
             with transaction.atomic():
-                self.as_seen(request, edition)
+                if minds_changes:
+                    self.as_seen(request, edition)
                 step(edition)
         except ValidationError as error:
-            self.message_user(request, " ".join(error.messages), messages.ERROR)
+            words = " ".join(error.messages)
+            if text := request.POST.get("text", "").strip():
+                words += f" You wrote: “{text}”"
+            self.message_user(request, words, messages.ERROR)
         else:
             self.log_change(request, edition, done)
             self.message_user(request, done, messages.SUCCESS)
@@ -272,6 +278,8 @@ class EditionAdmin(WritesProse, ContentAdmin):
             object_id,
             lambda edition: publishing.comment(edition=edition, text=text, by=request.user),  # type: ignore[arg-type]
             "Added your comment.",
+            # It overwrites nothing.
+            minds_changes=False,
         )
 
     def resolve_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -284,7 +292,7 @@ class EditionAdmin(WritesProse, ContentAdmin):
                 raise ValidationError("That comment is gone. Look at the list again.")
             publishing.resolve(remark=remark, by=request.user)  # type: ignore[arg-type]
 
-        return self._step(request, object_id, settle, "Settled the comment.")
+        return self._step(request, object_id, settle, "Settled the comment.", minds_changes=False)
 
     def take_back_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """A scheduled edition becomes a draft again."""

@@ -101,7 +101,7 @@ class Reconciling(ModelAdmin):
         form_saved.send(sender=type(form.instance), request=request, entry=form.instance)
         forms = [form, *(each for formset in formsets for each in formset.forms)]
         if merged := dict.fromkeys(label for each in forms for label in getattr(each, "merged", ())):
-            words = f"Kept what someone else changed while you were writing: {', '.join(merged)}."
+            words = f"Kept as it is now, because it changed while you were writing and you left it alone: {', '.join(merged)}."
             self.message_user(request, words, messages.WARNING)
 
     def get_inline_formsets(self, request: HttpRequest, formsets: Any, inline_instances: Any, obj: Any = None) -> Any:

@@ -7,7 +7,7 @@ from django.db import connection
 
 from editorial.models import Edition, HelpLine
 from llamahub.desk.models import SavedForm
-from models_catalog.models import RecordedChange, Release
+from models_catalog.models import RecordedChange, Release, Variant
 from tests.factories import make_edition, make_help_line, make_notice
 from tests.llamahub.admin.entries import address, errors_of, filled_in
 
@@ -43,7 +43,7 @@ def test_a_row_that_is_added_in_a_form_is_added_once(ann, release):
         "variants-0-slug": "base",
         "variants-0-size_label": "8B",
         "variants-0-kind": "base",
-        "variants-0-quantization": "bf16",
+        "variants-0-quantization": next(iter(Variant._meta.get_field("quantization").choices))[0],
         "variants-0-parameters_total": "8000000000",
     }
     first, second = (save(ann, release, form, **row) for _ in range(2))
