@@ -132,17 +132,19 @@ class HubAdminSite(admin.AdminSite):
 
     def _keeping(self, view: Any) -> Any:
         """A form that comes after its session has ended is kept for its writer before they are asked to sign in."""
+        from django.contrib.auth.views import redirect_to_login
 
         @wraps(view)
         def keeping(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             if request.method == "POST" and not self.has_permission(request):
                 from llamahub.desk.signed_out import take_in
 
-                if take_in(request):
+                if taken := take_in(request):
                     messages.warning(
                         request,
                         "Your session had ended. What you typed is kept: sign in, and the form offers it to you.",
                     )
+                    return redirect_to_login(taken[0].address, reverse("admin:login", current_app=self.name))
             return view(request, *args, **kwargs)
 
         return keeping

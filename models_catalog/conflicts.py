@@ -8,6 +8,7 @@ field to something else, the writer chooses.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,8 @@ from django.utils.formats import date_format
 from .models import RecordedChange
 
 Versions = Mapping[str, int]
+# One of a form’s versions, with numbers that the database has room for.
+PART = re.compile(r"([a-z0-9_]+:[0-9]{1,18})=([0-9]{1,18})")
 
 
 def key_of(entry: models.Model) -> str:
@@ -46,8 +49,7 @@ def written(versions: Versions) -> str:
 
 def read(text: str) -> dict[str, int]:
     """The reverse of `written`; what cannot be read is left out."""
-    parts = (part.rpartition("=") for part in text.split())
-    return {key: int(number) for key, _, number in parts if number.isdecimal() and len(number) < 19}
+    return {part[1]: int(part[2]) for part in map(PART.fullmatch, text.split()) if part}
 
 
 def outdated(versions: Versions) -> dict[str, int]:

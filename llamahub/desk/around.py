@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from django.contrib import messages
+from django.contrib.admin.helpers import AdminErrorList
 from django.contrib.admin.options import IS_POPUP_VAR
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -120,14 +122,19 @@ def _with_desk(
     context = response.context_data
     if "adminform" not in context or IS_POPUP_VAR in request.GET or IS_POPUP_VAR in request.POST:
         return response
+    if restored:
+        _without_refusal(context)
     user: Any = request.user
     may_save = context["has_add_permission"] if form.row_id == NEW else context["has_change_permission"]
     own = presence.own_tabs(user, form.kind, form.row_id)
+    asides = UnsavedForm.objects.of(user, form.kind + signed_out.ASIDE, form.row_id)
     context["desk"] = {
         "row": form.row_id or "add",
         "others": presence.others(user, form.kind, form.row_id),
         "kept": _kept(user, form, own) if may_save and not restored else [],
         "may_save": may_save,
+        "asides": [(row.pk, when(row), row.texts) for row in asides],
+        "aside": signed_out.signed(user, form.kind + signed_out.ASIDE, form.row_id),
         "owner": signed_out.signed(user, form.kind, form.row_id),
         "once": str(uuid4()),
         # A form that comes back unsaved is unsaved still.
@@ -137,6 +144,16 @@ def _with_desk(
         "is_restored": restored,
     }
     return response
+
+
+def _without_refusal(context: dict[str, Any]) -> None:
+    """What kept the form from being saved was no mistake in it; mistakes that it has besides are shown."""
+    form = context["adminform"].form
+    others = [error for error in form.non_field_errors() if error != RESTORED]
+    form.errors.pop(NON_FIELD_ERRORS, None)
+    if others:
+        form.add_error(None, others)
+    context["errors"] = AdminErrorList(form, [inline.formset for inline in context["inline_admin_formsets"]])
 
 
 def _kept(user: Any, form: FormAddress, own_tabs: set[str]) -> list[Kept]:

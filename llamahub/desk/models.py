@@ -90,6 +90,11 @@ class UnsavedForm(OnDesk):
     def __str__(self) -> str:
         return f"{self.kind} {self.row_id} typed in {self.tab}"
 
+    @property
+    def texts(self) -> list[str]:
+        """The values alone, of what is only there to be copied."""
+        return [value for name, value in self.fields if value.strip() and not name.startswith("_")]
+
     def as_posted(self) -> QueryDict:
         """As the browser would send it."""
         posted = QueryDict(mutable=True)

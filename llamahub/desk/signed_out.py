@@ -20,7 +20,7 @@ from django.http.request import UnreadablePostError
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 
-from .models import NEW, SavedForm, UnsavedForm
+from .models import SavedForm, UnsavedForm
 from .once import number_of
 from .unsaved import TooLong, keep
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
 OWNER = "_owner"
+# Added to the kind of entry by the forms beside its own: a comment is no part of what it comments on.
+ASIDE = "/aside"
 SALT = "llamahub.desk.owner"
 
 
@@ -42,7 +44,7 @@ class Owner:
     @property
     def address(self) -> str:
         """Where the form is."""
-        name = self.kind.replace(".", "_")
+        name = self.kind.removesuffix(ASIDE).replace(".", "_")
         return reverse(f"admin:{name}_change", args=[self.row_id]) if self.row_id else reverse(f"admin:{name}_add")
 
 
@@ -82,4 +84,4 @@ def _mark(user: User) -> str:
     return user.get_session_auth_hash()[:20]
 
 
-__all__ = ["NEW", "OWNER", "Owner", "owner_in", "signed", "take_in"]
+__all__ = ["ASIDE", "OWNER", "Owner", "owner_in", "signed", "take_in"]

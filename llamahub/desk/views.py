@@ -19,6 +19,7 @@ from . import presence, unsaved
 from .around import FormAddress, when
 from .models import NEW
 from .once import saved_before
+from .signed_out import ASIDE
 
 if TYPE_CHECKING:
     from django.contrib.admin import AdminSite
@@ -47,9 +48,9 @@ def desk(request: HttpRequest, site: AdminSite, app_label: str, model_name: str,
             unsaved.discard(user=user, kind=form.kind, row_id=form.row_id, tab=request.POST.get(unsaved.TAB, ""))
             return JsonResponse({})
         case "discard":
-            number = unsaved.number_in(request.POST, "number")
-            if number:
-                unsaved.discard(user=user, kind=form.kind, row_id=form.row_id, number=number)
+            if number := unsaved.number_in(request.POST, "number"):
+                for kind in (form.kind, form.kind + ASIDE):
+                    unsaved.discard(user=user, kind=kind, row_id=form.row_id, number=number)
             page, args = ("change", [form.row_id]) if form.row_id else ("add", [])
             return HttpResponseRedirect(reverse(f"admin:{app_label}_{model_name}_{page}", args=args))
     raise Http404("There is no such thing to do.")

@@ -205,6 +205,7 @@ class ContentAdmin(ForEditors, Deleting, Tolerant):
             return super().changelist_view(request, extra_context)
         try:
             with transaction.atomic():
+                self.lock_shown(request)
                 return super().changelist_view(request, extra_context)
         except IntegrityError as error:
             return say_refusal(self, request, error)

@@ -82,6 +82,11 @@ class Reconciling(ModelAdmin):
         """Until the end of the transaction, in one order, so that two who lock several rows do not wait in a circle."""
         list(self.model._default_manager.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk"))
 
+    def lock_shown(self, request: HttpRequest) -> None:
+        """The rows of an editable list, before it is asked which of them have changed."""
+        rows = [key.rpartition(":") for key in seen_versions(request)]
+        self.lock([int(row) for table, _, row in rows if table == self.opts.db_table])
+
     def require_entry(self, request: HttpRequest, entry: Any) -> None:
         """Raises LostEntry where a form was open for what cannot be saved any more."""
         if entry is None:

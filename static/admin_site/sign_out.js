@@ -2,6 +2,8 @@
 
 for (const form of document.querySelectorAll("#logout-form")) {
   form.addEventListener("submit", () => {
-    for (const key of Object.keys(localStorage)) if (key.startsWith("desk:")) localStorage.removeItem(key);
+    for (const storage of [localStorage, sessionStorage]) {
+      for (const key of Object.keys(storage)) if (key.startsWith("desk:")) storage.removeItem(key);
+    }
   });
 }

@@ -4,14 +4,16 @@ import re
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from llamahub.accounts.models import Session
 from llamahub.desk.models import UnsavedForm
 from models_catalog.models import Release
+from tests.factories import make_edition
 from tests.llamahub.admin.entries import address
 
-from .conftest import is_offered, open_form, page_of, save, signed_in
+from .conftest import is_offered, open_form, page_of, save, signed_in, tell
 
 pytestmark = pytest.mark.django_db
 
@@ -74,6 +76,21 @@ def test_nor_for_an_account_that_has_changed(ann, release, change):
     ann.user.save()
     end_session(ann)
     save(ann, release, form, summary="Long work.")
+    assert not UnsavedForm.objects.exists()
+
+
+def test_a_comment_that_comes_too_late_is_shown_again_to_be_copied(ann):
+    draft = make_edition()
+    page = page_of(ann, draft)
+    owner = re.findall(r'name="_owner" value="([^"]+)"', page)[-1]
+    end_session(ann)
+    url = reverse("admin:editorial_edition_comment", args=[draft.pk])
+    response = ann.post(url, {"text": "A long remark.", "_owner": owner})
+    page = sign_in_again(ann, response).content.decode()
+    assert "A long remark.</textarea>" in page
+    assert not is_offered(page)
+    number = UnsavedForm.objects.get().pk
+    tell(ann, draft, "discard", number=number)
     assert not UnsavedForm.objects.exists()
 
 

@@ -52,6 +52,7 @@ def test_put_back_it_stands_in_the_form_and_nothing_is_saved(ann, release):
     assert response.status_code == 200
     assert "Half a sent" in page
     assert "back in the form. Nothing is saved yet" in page
+    assert "errornote" not in page
     release.refresh_from_db()
     assert release.summary == "As it was."
 
