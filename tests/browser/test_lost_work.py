@@ -228,10 +228,21 @@ def test_a_comment_beside_the_form_carries_the_unsaved_text_on(open_as, live_ser
     assert edition.body == "The first words."
 
 
+def test_a_comment_that_is_not_sent_outlives_a_save_of_the_form(open_as, live_server, edition):
+    ann = open_as("ann")
+    open_form(ann, live_server, edition)
+    ann.fill("#review-text", "Half a remark")
+    ann.fill("#id_title", "Saved meanwhile")
+    ann.click("input[name=_continue] >> nth=0")
+    expect(ann.locator(".messagelist")).to_contain_text("changed successfully")
+    expect(ann.locator("#review-text")).to_have_value("Half a remark")
+    edition.refresh_from_db()
+    assert edition.title == "Saved meanwhile"
+
+
 def test_a_double_click_saves_once(open_as, live_server):
     release = make_release()
     ann = open_as("ann")
-    ann.goto(live_server.url + address(Release, "add"))
     open_form(ann, live_server, release)
     ann.fill("#id_summary", "Clicked twice.")
     ann.dblclick(SAVE)
