@@ -8,7 +8,7 @@ from functools import partial, wraps
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlencode
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import DataError
@@ -93,6 +93,7 @@ ROOMS = (
         "House: people and security",
         ("auth.User", "auth.Group", "accounts.AuditEntry", "accounts.SecurityPolicy"),
     ),
+    Room("exports", "House: exports", ("backup.Export", "backup.BackupPolicy")),
 )
 
 
@@ -128,7 +129,28 @@ class HubAdminSite(admin.AdminSite):
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Whatever a page of the admin changes is signed with the account that asked for it, and why if it said so."""
 
-        return super().admin_view(self._signed(view), cacheable)
+        from llamahub.desk.around import desk_around
+
+        return self._keeping(super().admin_view(self._signed(desk_around(self, view)), cacheable))
+
+    def _keeping(self, view: Any) -> Any:
+        """A form that comes after its session has ended is kept for its writer before they are asked to sign in."""
+        from django.contrib.auth.views import redirect_to_login
+
+        @wraps(view)
+        def keeping(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            if request.method == "POST" and not self.has_permission(request):
+                from llamahub.desk.signed_out import take_in
+
+                if taken := take_in(request):
+                    messages.warning(
+                        request,
+                        "Your session had ended. What you typed is kept: sign in, and the form offers it to you.",
+                    )
+                    return redirect_to_login(taken[0].address, reverse("admin:login", current_app=self.name))
+            return view(request, *args, **kwargs)
+
+        return keeping
 
     @staticmethod
     def _signed(view: Any) -> Any:
@@ -155,6 +177,7 @@ class HubAdminSite(admin.AdminSite):
 
     def get_urls(self) -> list[Any]:
         from llamahub.accounts.views import account, sign_in
+        from llamahub.desk import views as desk
 
         inside, setting_up = self._account_page, partial(self._account_page, may_lack_second_factor=True)
         return [
@@ -165,6 +188,8 @@ class HubAdminSite(admin.AdminSite):
             path("content-check/", self.admin_view(self.content_check_view), name="content-check"),
             path("calendar/", self.admin_view(self.calendar_view), name="calendar"),
             path("calendar/<str:day>/", self.admin_view(self.calendar_day_view), name="calendar_day"),
+            path("desk/token/", self._answering(desk.token), name="desk_token"),
+            path("desk/<str:app_label>/<str:model_name>/<str:row>/", self._answering(desk.desk), name="desk"),
             path("login/code/", self._before_signing_in(sign_in.code), name="login_code"),
             path("account/", inside(account.overview), name="account"),
             path("account/time-zone/", inside(account.time_zone), name="time_zone"),
@@ -249,6 +274,14 @@ class HubAdminSite(admin.AdminSite):
 
         return setting_up
 
+    def _answering(self, view: Callable[..., HttpResponse]) -> Any:
+        """For a script, which is told that the session has ended instead of being sent to sign in."""
+
+        def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            return view(request, self, *args, **kwargs)
+
+        return never_cache(csrf_protect(answer))
+
     def _before_signing_in(self, view: AccountView) -> Any:
         def page(request: HttpRequest) -> HttpResponse:
             return view(request, self.each_context(request))
@@ -298,11 +331,13 @@ class HubAdminSite(admin.AdminSite):
         from editorial.admin.calendar import may_plan
         from editorial.admin.content_check import may_check
         from editorial.admin.needs_doing import panels
+        from llamahub.backup.admin import reminder_for
 
         context = {
             "panels": list(panels(request.user)),
             "may_check_content": may_check(request.user),
             "may_plan": may_plan(request.user),
+            "backup_reminder": reminder_for(request.user),
         }
         return super().index(request, {**context, **(extra_context or {})})
 

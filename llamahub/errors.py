@@ -13,6 +13,7 @@ from django.template.loader import render_to_string
 from editorial.context import FOOTER, NAVIGATION
 from editorial.models import HubSettings
 
+from .desk.signed_out import take_in
 from .logs import request_id
 
 logger = logging.getLogger(__name__)
@@ -20,13 +21,14 @@ PAGES = {400, 403, 404, 405, 410, 413, 429, 500, 503}
 RETRY_AFTER = "5"  # seconds; a database that was restarted is back by then
 
 
-def error_page(status: int, template: str | None = None) -> HttpResponse:
+def error_page(status: int, template: str | None = None, **more: str) -> HttpResponse:
     context = {
         "request_id": request_id.get(),
         # The name an editor gave the hub is in the database, which may be what failed.
         "hub": HubSettings(name="LlamaHub", tagline="The reference on Meta’s Llama models"),
         "site_navigation": NAVIGATION,
         "site_footer": FOOTER,
+        **more,
     }
     body: str
     try:
@@ -57,7 +59,9 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     logger.warning("A form was refused: %s", reason)
-    return error_page(403, "errors/403_csrf.html")
+    # Most often its writer has signed in anew in another tab. A form from elsewhere brings nothing that is kept.
+    kept = take_in(request)
+    return error_page(403, "errors/403_csrf.html", kept_at=kept[0].address if kept else "")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -8,15 +8,20 @@ field to something else, the writer chooses.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from .models import RecordedChange
 
 Versions = Mapping[str, int]
+# One of a form’s versions, with numbers that the database has room for.
+PART = re.compile(r"([a-z0-9_]+:[0-9]{1,18})=([0-9]{1,18})")
 
 
 def key_of(entry: models.Model) -> str:
@@ -44,8 +49,7 @@ def written(versions: Versions) -> str:
 
 def read(text: str) -> dict[str, int]:
     """The reverse of `written`; what cannot be read is left out."""
-    parts = (part.rpartition("=") for part in text.split())
-    return {key: int(number) for key, _, number in parts if number.isdecimal() and len(number) < 19}
+    return {part[1]: int(part[2]) for part in map(PART.fullmatch, text.split()) if part}
 
 
 def outdated(versions: Versions) -> dict[str, int]:
@@ -56,6 +60,36 @@ def outdated(versions: Versions) -> dict[str, int]:
         RecordedChange.objects.filter(pk__in=versions.values(), superseded_at__isnull=True).values_list("pk", flat=True)
     )
     return {key: number for key, number in versions.items() if number not in current}
+
+
+def since(versions: Versions, entries: Iterable[models.Model]) -> list[RecordedChange]:
+    """What was recorded of these entries after the versions of them, oldest first.
+
+    Of these alone: the versions come from a form, and anybody may write anybody’s number into one.
+    """
+    known = {key: versions[key] for key in map(key_of, entries) if key in versions}
+    wanted = models.Q()
+    for key, number in outdated(known).items():
+        table, _, row = key.rpartition(":")
+        wanted |= models.Q(table=table, row_id=int(row), pk__gt=number)
+    return list(RecordedChange.objects.filter(wanted).order_by("pk")) if wanted else []
+
+
+def in_words(changes: Iterable[RecordedChange]) -> str:
+    """“ann changed title and body on Nov. 26, 14:02”: who did what, one part for each person and kind of change."""
+    parts: dict[tuple[str, str], tuple[dict[str, None], RecordedChange]] = {}
+    for change in changes:
+        labels, _ = parts.get((change.actor, change.action), ({}, change))
+        if change.before is not None:
+            labels |= dict.fromkeys(label for label, _, _ in change.differences() if label != "updated at")
+        parts[change.actor, change.action] = labels, change
+    return "; ".join(_sentence(labels, last) for labels, last in parts.values())
+
+
+def _sentence(labels: Iterable[str], change: RecordedChange) -> str:
+    *most, last = list(labels) or ["it"]
+    what = f"{', '.join(most)} and {last}" if most else last
+    return f"{change.actor} {change.get_action_display()} {what} on {date_format(timezone.localtime(change.at), 'M j, H:i')}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.db.models import DateTimeField, Exists, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -19,7 +20,8 @@ from editorial import publishing
 from editorial.forms import EditionForm, WithdrawForm
 from editorial.models import Article, Edition
 from models_catalog.admin.base import ContentAdmin
-from models_catalog.admin.conflicts import MindfulInline
+from models_catalog.admin.conflicts import MindfulInline, refuse_if_changed
+from models_catalog.conflicts import versions_of, written
 from models_catalog.forms import ContentFormSet
 
 from .standing import mark, moment, standing_of
@@ -278,6 +280,8 @@ class ArticleAdmin(ChecksWriting, ContentAdmin):
             "personas": article.personas.all(),
             "form": form,
             "media": self.media + form.media,
+            # After a mistake in the form: what its first showing had seen.
+            "versions": request.POST.get("_versions") or written(versions_of([article, *article.editions.all()])),  # type: ignore[arg-type]
         }
         return TemplateResponse(request, "admin/editorial/article/withdraw.html", context)
 
@@ -303,7 +307,10 @@ class ArticleAdmin(ChecksWriting, ContentAdmin):
         if article is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
         try:
-            step(article)
+            with transaction.atomic():
+                self.lock([article.pk])
+                refuse_if_changed(request, [article, *article.editions.order_by("pk")])  # type: ignore[arg-type]
+                step(article)
         except ValidationError as error:
             self.message_user(request, " ".join(error.messages), messages.ERROR)
         else:

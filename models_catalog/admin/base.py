@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.apps import apps
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import BaseModelAdmin, IncorrectLookupParameters
@@ -22,14 +21,14 @@ from models_catalog.forms import (
     ContentFormSet,
     WhyForm,
     add_remedies,
-    fields_of,
     formfield_for,
 )
 from models_catalog.history import put_right
 from models_catalog.models import FACT_MODELS, Addressed, Content, Correction, RecordedChange
 
-from .conflicts import VERSIONS, MindfulInline, Reconciling, seen_outdated
-from .mentions import held_by, mentions_of
+from .conflicts import VERSIONS, ChangedMeanwhile, LostEntry, MindfulInline, seen_outdated
+from .deleting import Deleting
+from .refusals import refusal, say_refusal
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
@@ -39,27 +38,6 @@ else:
     ModelAdmin, BaseAdmin, TabularInline = admin.ModelAdmin, object, admin.TabularInline
 
 HISTORY_SHOWN = 200
-CONFLICT = (
-    "Someone else saved an entry that conflicts with this one at the same moment. "
-    "Look at the list, then change this entry or edit the other."
-)
-
-
-def refusal(error: IntegrityError) -> tuple[str | None, str]:
-    """The database’s refusal in words, with the field it concerns."""
-    diagnosis = getattr(error.__cause__, "diag", None)
-    name = getattr(diagnosis, "constraint_name", None)
-    for model in apps.get_models() if name else ():
-        for constraint in model._meta.constraints:
-            if constraint.name == name:
-                field = next(iter(fields_of(constraint)), None)
-                own = constraint.violation_error_code or constraint.violation_error_message
-                message = constraint.get_violation_error_message() if own else CONFLICT
-                return field, str(message)
-    # A trigger of ours speaks in sentences; Postgres’ own messages are not for editors.
-    if getattr(diagnosis, "sqlstate", None) == "23001" and name is None:
-        return None, str(diagnosis.message_primary)  # type: ignore[union-attr]
-    return None, CONFLICT
 
 
 class ForEditors(BaseAdmin):
@@ -121,7 +99,7 @@ class Tolerant(ModelAdmin):
         return super().response_action(request, queryset, *where, **more)
 
 
-class ContentAdmin(ForEditors, Reconciling, Tolerant):
+class ContentAdmin(ForEditors, Deleting, Tolerant):
     """One kind of entry, as someone who works with it all day wants it."""
 
     form = ContentForm
@@ -129,8 +107,6 @@ class ContentAdmin(ForEditors, Reconciling, Tolerant):
     # “50 of 1,234”: the count of all rows costs a scan that nobody needs.
     show_full_result_count = False
     save_on_top = True
-    # What an editor can do instead of deleting, shown where deleting is refused or costly.
-    instead_of_deleting = ""
 
     def get_ordering(self, request: HttpRequest) -> tuple[Any, ...]:
         """Stated, because a list with counts in it loses the model’s own order, and its pages would overlap."""
@@ -211,87 +187,31 @@ class ContentAdmin(ForEditors, Reconciling, Tolerant):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """As Django’s; when the database refuses what the form accepted, the form comes back with its words."""
-        if request.method == "POST" and object_id and VERSIONS in request.POST:
-            entry = self.get_object(request, object_id)
-            if entry is None:
-                return self.lost_entry(request, "Someone deleted this entry while you were writing")
-            if not self.has_change_permission(request, entry) and self.has_change_permission(request):
-                return self.lost_entry(
-                    request, "This can no longer be changed: someone approved it while you were writing"
-                )
         try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
-        except IntegrityError as error:
-            request.refused = refusal(error)  # type: ignore[attr-defined]
-            return super().changeform_view(request, object_id, form_url, extra_context)
+            if request.method == "POST" and object_id and VERSIONS in request.POST:
+                self.require_entry(request, self.get_object(request, object_id))
+                # From here on asked again under the lock.
+                request.is_saving = True  # type: ignore[attr-defined]
+            try:
+                return super().changeform_view(request, object_id, form_url, extra_context)
+            except IntegrityError as error:
+                request.refused = refusal(error)  # type: ignore[attr-defined]
+                return super().changeform_view(request, object_id, form_url, extra_context)
+        except LostEntry as lost:
+            return self.lost_entry(request, str(lost))
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         if request.method != "POST":
             return super().changelist_view(request, extra_context)
         try:
             with transaction.atomic():
+                self.lock_shown(request)
                 return super().changelist_view(request, extra_context)
         except IntegrityError as error:
-            return self._say_refusal(request, error, request.get_full_path())
-
-    def delete_view(
-        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        entry = self.get_object(request, object_id)
-        context = {
-            "mentions": mentions_of(entry) if entry and self.has_delete_permission(request, entry) else [],
-            "instead_of_deleting": self.instead_of_deleting,
-            **(extra_context or {}),
-        }
-        try:
-            return super().delete_view(request, object_id, context)
-        except IntegrityError as error:
-            return self._say_refusal(request, error, request.get_full_path())
-
-    def get_deleted_objects(
-        self, objs: Any, request: HttpRequest
-    ) -> tuple[list[Any], dict[str, int], set[str], list[Any]]:
-        """Without the rows that only join two entries: nobody knows them by name."""
-        deleted, counts, perms, protected = super().get_deleted_objects(objs, request)
-        joins = {
-            str(model._meta.verbose_name)
-            for model in apps.get_models(include_auto_created=True)
-            if model._meta.auto_created
-        }
-        plural = {
-            str(model._meta.verbose_name_plural)
-            for model in apps.get_models(include_auto_created=True)
-            if model._meta.auto_created
-        }
-
-        def prune(branch: Any) -> Any:
-            if isinstance(branch, list):
-                return [prune(leaf) for leaf in branch if not _is_join(leaf, joins)]
-            return branch
-
-        return (
-            [leaf for leaf in prune(deleted) if leaf != []],
-            {name: count for name, count in counts.items() if name not in plural},
-            perms,
-            _linked(protected, list(objs)) if protected else protected,
-        )
-
-    def _say_refusal(self, request: HttpRequest, error: IntegrityError, back: str) -> HttpResponse:
-        self.message_user(request, f"Nothing was changed. {refusal(error)[1]}", messages.ERROR)
-        return HttpResponseRedirect(back)
-
-
-def _linked(protected: list[Any], entries: list[Content]) -> list[Any]:
-    """What is in the way, with a link to the form in which it can be taken out of it."""
-    held = held_by(entries)
-    return [
-        format_html('<a href="{}">{}</a>', mention.url, text) if (mention := held.get(str(text))) else text
-        for text in protected
-    ]
-
-
-def _is_join(leaf: Any, joins: set[str]) -> bool:
-    return isinstance(leaf, str) and leaf.split(": ")[0].casefold() in {name.casefold() for name in joins}
+            return say_refusal(self, request, error)
+        except ChangedMeanwhile as changed:
+            self.message_user(request, changed.message, messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
 
 
 class ContentInline(MindfulInline, ForEditors, TabularInline):

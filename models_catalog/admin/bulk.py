@@ -37,7 +37,8 @@ from models_catalog.bulk.uploads import Upload, seal, unseal
 from models_catalog.history.attribution import MAX_REASON
 from models_catalog.models import Content
 
-from .base import ModelAdmin, refusal
+from .base import ModelAdmin
+from .refusals import refusal
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import NoReverseMatch, URLPattern, path, reverse
@@ -15,12 +15,15 @@ from django.utils.html import format_html, format_html_join
 from django.utils.text import Truncator, capfirst
 
 from models_catalog import zones
+from models_catalog.conflicts import versions_of, written
 from models_catalog.history import attributed, undo
 from models_catalog.history.record import recorded_models
 from models_catalog.history.undo import may_be_undone
 from models_catalog.models import RecordedChange
 
-from .base import Tolerant, refusal
+from .base import Tolerant
+from .conflicts import refuse_if_changed
+from .refusals import refusal
 
 LONG = 300
 LINKS = "links"
@@ -81,7 +84,11 @@ class RecordedChangeAdmin(Tolerant):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         change = self.get_object(request, object_id) if object_id else None
-        context = {"may_undo": change is not None and self._may_undo(request, change), **(extra_context or {})}
+        context: dict[str, Any] = {"may_undo": False}
+        if change is not None and self._may_undo(request, change):
+            context["may_undo"] = True
+            context["seen"] = written(versions_of([change.model(pk=change.row_id)]))
+        context |= extra_context or {}
         return super().changeform_view(request, object_id, form_url, context)
 
     def _may_undo(self, request: HttpRequest, change: Any) -> bool:
@@ -103,8 +110,8 @@ class RecordedChangeAdmin(Tolerant):
         # Readers see the reason, wherever they are.
         when = zones.written(change.at, UTC)
         try:
-            with attributed(who=request.user.get_username(), why=f"Undoes the change of {when}."):
-                entry = undo(change)
+            with transaction.atomic(), attributed(who=request.user.get_username(), why=f"Undoes the change of {when}."):
+                entry = undo(change, check=lambda entry: refuse_if_changed(request, [entry]))
         except ValidationError as error:
             self.message_user(request, f"Nothing was changed. {' '.join(error.messages)}", messages.ERROR)
             return HttpResponseRedirect(reverse("admin:models_catalog_recordedchange_change", args=[pk]))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
@@ -18,11 +20,11 @@ def may_be_undone(change: RecordedChange) -> bool:
 
 
 @transaction.atomic
-def undo(change: RecordedChange) -> Content:
+def undo(change: RecordedChange, *, check: Callable[[Content], None] = lambda entry: None) -> Content:
     """Give the entry the values that it had before ``change``. Sign it with `attributed`.
 
     Raises CannotUndo when the entry is gone or one of the values has changed again since, and a ValidationError
-    when the old values are no longer valid.
+    when the old values are no longer valid. ``check`` may refuse, with the entry locked.
     """
     if not may_be_undone(change):
         raise CannotUndo("Only changes of an entry’s values can be undone. Add or delete the entry in its own form.")
@@ -36,6 +38,8 @@ def undo(change: RecordedChange) -> Content:
     entry = change.model._default_manager.select_for_update(of=("self",)).filter(pk=change.row_id).first()
     if entry is None:
         raise CannotUndo("The entry is gone: there is nothing to give the old values to.")
+    assert isinstance(entry, Content)
+    check(entry)
     newest = RecordedChange.objects.of(entry).first()
     assert newest is not None
     fields = {field.column: field for field in change.model._meta.concrete_fields}
@@ -48,5 +52,4 @@ def undo(change: RecordedChange) -> Content:
         setattr(entry, fields[column].attname, fields[column].to_python(was))
     entry.full_clean()
     entry.save()
-    assert isinstance(entry, Content)
     return entry

@@ -19,6 +19,12 @@ def shown_versions(formset: Any) -> str:
 
 
 @register.simple_tag
+def versions_shown(entries: Any) -> str:
+    """The same for a page that lists entries."""
+    return written(versions_of(entries))
+
+
+@register.simple_tag
 def differences(change: RecordedChange) -> Any:
     """Field by field: before and after."""
     from models_catalog.admin.history import differences_table  # the admin is loaded last

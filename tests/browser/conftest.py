@@ -2,9 +2,12 @@
 
 import os
 import shutil
+import threading
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.core.signals import request_finished, request_started
 
 # Playwright runs an event loop in this thread; Django would take the tests' own queries for a mistake.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
@@ -36,6 +39,37 @@ def chromium() -> Iterator:
         browser.close()
 
 
+class Traffic:
+    """Requests under way. A page says something even as it is closed, and the database is emptied after each test."""
+
+    QUIET, LONGEST = 0.3, 5.0  # seconds
+
+    def __init__(self) -> None:
+        self.under_way = 0
+        self.lock = threading.Lock()
+        request_started.connect(self.begin)
+        request_finished.connect(self.end)
+
+    def begin(self, **kwargs) -> None:
+        with self.lock:
+            self.under_way += 1
+
+    def end(self, **kwargs) -> None:
+        with self.lock:
+            self.under_way -= 1
+
+    def settle(self) -> None:
+        """Wait until nothing has been asked for a moment."""
+        began = quiet = time.monotonic()
+        while time.monotonic() - quiet < self.QUIET and time.monotonic() - began < self.LONGEST:
+            if self.under_way > 0:
+                quiet = time.monotonic()
+            time.sleep(0.02)
+
+
+traffic = Traffic()
+
+
 @pytest.fixture
 def open_context(chromium) -> Iterator[Callable]:
     """A browser profile of its own, with the options of Playwright's ``new_context``; closed after the test."""
@@ -49,6 +83,7 @@ def open_context(chromium) -> Iterator[Callable]:
     yield make
     for context in contexts:
         context.close()
+    traffic.settle()
 
 
 @pytest.fixture
