@@ -56,7 +56,7 @@ def export(
             new_archive(destination, directory=directory) as archive,
             _snapshot(with_accounts) as (cursor_of, found, folder, names),
         ):
-            return _Export(archive, cursor_of, progress or _silent).write(found, folder, names, with_accounts)
+            return _Export(archive, cursor_of, progress or silent).write(found, folder, names, with_accounts)
     except OSError as error:
         raise of_system(error, f"writing {destination.name}") from error
     except DatabaseError as error:
@@ -64,7 +64,7 @@ def export(
         raise BackupError(f"The database cannot be read: {reason} Nothing was written.") from error
 
 
-def _silent(name: str, done: int, total: int) -> None:
+def silent(name: str, done: int, total: int) -> None:
     pass
 
 
