@@ -77,14 +77,14 @@ def _snapshot(with_accounts: bool) -> Iterator[tuple[Any, list[Table], Path, lis
         for _ in range(ATTEMPTS):
             with source.cursor() as cursor:
                 cursor.execute(SNAPSHOT)
-            names = sorted(_files(source, found))
+            names = sorted(files_named(source, found))
             with pins.held(names) as (folder, missing):
                 if not missing:
                     yield source, found, folder, names
                     return
             with source.cursor() as cursor:
                 cursor.execute("ROLLBACK")
-            if named := missing & _files(source, found):
+            if named := missing & files_named(source, found):
                 raise BackupError(
                     f"{MEDIA}/{min(named)} is named by an entry, but the file is not there. "
                     "Upload it again or delete the entry, then export again."
@@ -94,7 +94,8 @@ def _snapshot(with_accounts: bool) -> Iterator[tuple[Any, list[Table], Path, lis
         source.close()
 
 
-def _files(source: Any, found: Iterable[Table]) -> set[str]:
+def files_named(source: Any, found: Iterable[Table]) -> set[str]:
+    """The names of all files that rows have."""
     names: set[str] = set()
     with source.cursor() as cursor:
         for table in found:
