@@ -168,7 +168,9 @@ class Zip:
         end = self._file.read()
         # The locator of the longer kind of index, then the end of the index, then the checksum.
         locator, index, comment = end[: -TAIL - 22][-20:], end[-TAIL - 22 : -TAIL], end[-TAIL:]
-        if not (index.startswith(b"PK\5\6") and comment.startswith(SIGNATURE) and index.endswith(struct.pack("<H", TAIL))):
+        if not (
+            index.startswith(b"PK\5\6") and comment.startswith(SIGNATURE) and index.endswith(struct.pack("<H", TAIL))
+        ):
             raise self._cut_off()
         count, length = struct.unpack("<10xHL", index[:16])
         if locator.startswith(b"PK\6\7"):
