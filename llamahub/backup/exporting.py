@@ -164,9 +164,10 @@ class _Export:
 
     # --- What the manifest says ---------------------------------------------------------------------------------------
 
-    def _all(self, query: LiteralString, *names: str) -> list[Any]:
+    def _all(self, query: LiteralString, *names: str | tuple[str, ...]) -> list[Any]:
         with self.source.cursor() as cursor:
-            cursor.execute(sql.SQL(query).format(*map(sql.Identifier, names)).as_string())
+            parts = [sql.Identifier(*([name] if isinstance(name, str) else name)) for name in names]
+            cursor.execute(sql.SQL(query).format(*parts).as_string())
             return list(cursor.fetchall())
 
     def _estimate(self, table: Table) -> int:
@@ -197,7 +198,7 @@ class _Export:
         """The number that the next row gets: numbers of rows that are gone stay theirs, since history speaks of them."""
         for model in numbered(found):
             if name := rows.sequence(self.source, model):
-                [[last, is_called]] = self._all("SELECT last_value, is_called FROM {}", *name)
+                [[last, is_called]] = self._all("SELECT last_value, is_called FROM {}", name)
                 yield model._meta.db_table, last + is_called
 
 

@@ -31,7 +31,7 @@ LONGEST_NAME: Final = 200
 HARMLESS: Final = 64 * 1024 * 1024
 STEEPEST: Final = 500
 # No part of a path may begin with a dot: neither “..” nor what the media folder hides.
-SAFE: Final = re.compile(r"(?!.*(^|/)\.)[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*", re.ASCII)
+SAFE: Final = re.compile(r"(?!.*(^|/)\.)[\w.-]+(/[\w.-]+)*")
 BLOCK: Final = 1 << 20
 TAIL: Final = len(SIGNATURE) + 64
 UNREADABLE: Final = (

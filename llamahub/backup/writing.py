@@ -72,6 +72,10 @@ class ZipWriter:
         self._file.flush()
         os.fsync(self._file.fileno())
 
+    def abandon(self) -> None:
+        """Without writing what a zip ends with."""
+        self._zip.fp = None
+
 
 class FolderWriter:
     def __init__(self, folder: Path) -> None:
@@ -90,6 +94,9 @@ class FolderWriter:
         for folder, _, _ in os.walk(self.folder, topdown=False):
             sync(Path(folder))
 
+    def abandon(self) -> None:
+        """What there is goes with its folder."""
+
 
 @contextmanager
 def new_archive(destination: Path, *, directory: bool) -> Iterator[Writer]:
@@ -107,9 +114,10 @@ def new_archive(destination: Path, *, directory: bool) -> Iterator[Writer]:
             handle = made_and_locked(unfinished, is_folder=directory)
     except OSError as error:
         raise BackupError(f"Nothing can be written in {parent}: {error.strerror}.") from error
-    writer: ZipWriter | FolderWriter
+    writer: ZipWriter | FolderWriter = (
+        FolderWriter(unfinished) if directory else ZipWriter(os.fdopen(handle, "w+b", closefd=False))
+    )
     try:
-        writer = FolderWriter(unfinished) if directory else ZipWriter(os.fdopen(handle, "w+b", closefd=False))
         yield writer
         writer.finish()
         if directory:
@@ -118,6 +126,7 @@ def new_archive(destination: Path, *, directory: bool) -> Iterator[Writer]:
         os.replace(unfinished, destination)
         sync(parent)
     except BaseException:
+        writer.abandon()
         remove(unfinished)
         raise
     finally:
