@@ -6,6 +6,7 @@ import subprocess
 import sys
 import zipfile
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.core.management import call_command
@@ -180,11 +181,26 @@ def test_plain_loaddata_reads_the_fixtures(tmp_path):
     ]
     call_command("loaddata", *fixtures, verbosity=0)
     export(tmp_path / "again", directory=True)
-    for name in fixtures:
-        again = name.replace(str(tmp_path / "site"), str(tmp_path / "again"))
-        for one, other in zip(json.load(open(name)), json.load(open(again)), strict=True):
-            one["fields"].pop("updated_at", None), other["fields"].pop("updated_at", None)
-            assert (one["pk"], one["fields"]) == (other["pk"], other["fields"])
+    assert [_told(Path(name)) for name in fixtures] == [
+        _told(tmp_path / "again" / Path(name).relative_to(tmp_path / "site")) for name in fixtures
+    ]
+
+
+def _told(fixture: Path) -> list:
+    """The rows as `loaddata` brings them: it sets the time of a change anew, and links in an order of its own."""
+    rows = json.loads(fixture.read_text())
+    for row in rows:
+        row["fields"].pop("updated_at", None)
+    return [
+        (
+            row["pk"],
+            {
+                k: sorted(v) if isinstance(v, list) and v and isinstance(v[0], list) else v
+                for k, v in row["fields"].items()
+            },
+        )
+        for row in rows
+    ]
 
 
 @pytest.mark.slow
