@@ -49,7 +49,7 @@ def test_the_first_schema_gets_what_came_later(tmp_path):
     assert set(RecordedChange.objects.filter(action="insert").values_list("reason", flat=True)) >= {
         "The record begins."
     }
-    assert {name for name in site.media()} == {Image.objects.get().file.name}
+    assert set(site.media()) == {Image.objects.get().file.name}
     assert User.objects.get().groups.get().name == "Editor"
     assert Redirect.objects.get().new_path == "/models/llama-4-scout/"
     assert FactUse.objects.count() == 0
