@@ -19,7 +19,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "destination", type=Path, help="The archive to write. In an existing folder, it is named by the time."
+            "destination", help="The archive to write. In a folder (that exists, or ends with /), named by the time."
         )
         parser.add_argument("--directory", action="store_true", help="A folder of files instead of one zip file.")
         parser.add_argument(
@@ -28,8 +28,9 @@ class Command(BaseCommand):
             help="Also passwords (as hashes) and second factors. Without, accounts are restored without a password.",
         )
 
-    def handle(self, *args: Any, destination: Path, directory: bool, with_accounts: bool, **options: Any) -> None:
-        if destination.is_dir() and not (directory and not any(destination.iterdir())):
+    def handle(self, *args: Any, directory: bool, with_accounts: bool, **options: Any) -> None:
+        destination = Path(options["destination"])
+        if options["destination"].endswith("/") or destination.is_dir():
             name = f"llamahub-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
             destination = destination / (name if directory else f"{name}.zip")
         line = Line()
