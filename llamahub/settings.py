@@ -9,7 +9,7 @@ from datetime import timedelta
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from .environment import ROOT, data_dir, database, networks, port, secret_key
+from .environment import ROOT, data_dir, database, megabytes, networks, port, secret_key
 
 BASE_DIR = ROOT
 
@@ -25,6 +25,8 @@ LOCAL = env.bool("LLAMAHUB_LOCAL", default=DEBUG)
 PORT = port(env.str("PORT", default="8000"))
 # Everything that the site writes: database, media, collected static files, the local secret.
 DATA_DIR = data_dir(env.str("DATA_DIR", default=str(BASE_DIR / "var")))
+# Where the site keeps its exports. Better on another disk; never where the web server looks.
+BACKUP_DIR = data_dir(env.str("BACKUP_DIR", default=str(DATA_DIR / "backups")), "BACKUP_DIR")
 SECRET_KEY = secret_key(env.ENVIRON, keep_in=DATA_DIR / "secret_key" if LOCAL else None)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if LOCAL else [])
 if not ALLOWED_HOSTS:
@@ -45,13 +47,17 @@ BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 TRUSTED_PROXIES = networks("TRUSTED_PROXIES", env.list("TRUSTED_PROXIES", default=[]))
 DATABASE_URL = env.str("DATABASE_URL", default="")
 CACHE_URL = env.str("CACHE_URL", default="locmemcache://")
+# What each process may keep of ready pages. A template that is being worked on is never kept.
+PAGE_STORE_BYTES = 0 if DEBUG else 1024 * 1024 * megabytes("PAGE_STORE_MB", env.str("PAGE_STORE_MB", default="64"))
 
 # --- The application -------------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
     "llamahub.apps.LlamaHubConfig",
     "llamahub.accounts.apps.AccountsConfig",
+    "llamahub.backup.apps.BackupConfig",
     "llamahub.desk.apps.DeskConfig",
+    "llamahub.page_store.apps.PageStoreConfig",
     "editorial.apps.EditorialConfig",
     "models_catalog.apps.ModelsCatalogConfig",
     "llamahub.apps.HubAdminConfig",
@@ -85,8 +91,10 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "llamahub.zones.SiteZoneMiddleware",
-    # Innermost: it answers what no URL did.
+    # It answers what no URL did.
     "llamahub.redirects.RedirectMiddleware",
+    # Innermost: around the view of a page that is to be kept.
+    "llamahub.page_store.snapshot.SnapshotMiddleware",
 ]
 ROOT_URLCONF = "llamahub.urls"
 WSGI_APPLICATION = "llamahub.wsgi.application"
