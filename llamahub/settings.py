@@ -51,6 +51,7 @@ CACHE_URL = env.str("CACHE_URL", default="locmemcache://")
 INSTALLED_APPS = [
     "llamahub.apps.LlamaHubConfig",
     "llamahub.accounts.apps.AccountsConfig",
+    "llamahub.backup.apps.BackupConfig",
     "editorial.apps.EditorialConfig",
     "models_catalog.apps.ModelsCatalogConfig",
     "llamahub.apps.HubAdminConfig",
