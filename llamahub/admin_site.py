@@ -91,6 +91,7 @@ ROOMS = (
         "House: people and security",
         ("auth.User", "auth.Group", "accounts.AuditEntry", "accounts.SecurityPolicy"),
     ),
+    Room("exports", "House: exports", ("backup.Export", "backup.BackupPolicy")),
 )
 
 
@@ -271,8 +272,13 @@ class HubAdminSite(admin.AdminSite):
         # Here, because the site is made before the models are ready.
         from editorial.admin.content_check import may_check
         from editorial.admin.needs_doing import panels
+        from llamahub.backup.admin import reminder_for
 
-        context = {"panels": list(panels(request.user)), "may_check_content": may_check(request.user)}
+        context = {
+            "panels": list(panels(request.user)),
+            "may_check_content": may_check(request.user),
+            "backup_reminder": reminder_for(request.user),
+        }
         return super().index(request, {**context, **(extra_context or {})})
 
 

@@ -25,6 +25,8 @@ LOCAL = env.bool("LLAMAHUB_LOCAL", default=DEBUG)
 PORT = port(env.str("PORT", default="8000"))
 # Everything that the site writes: database, media, collected static files, the local secret.
 DATA_DIR = data_dir(env.str("DATA_DIR", default=str(BASE_DIR / "var")))
+# Where the site keeps its exports. Better on another disk; never where the web server looks.
+BACKUP_DIR = data_dir(env.str("BACKUP_DIR", default=str(DATA_DIR / "backups")), "BACKUP_DIR")
 SECRET_KEY = secret_key(env.ENVIRON, keep_in=DATA_DIR / "secret_key" if LOCAL else None)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if LOCAL else [])
 if not ALLOWED_HOSTS:

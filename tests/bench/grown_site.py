@@ -16,9 +16,11 @@ SYLLABLES = ("ba", "den", "fol", "gur", "hin", "jas", "kor", "lem", "mi", "nop",
 # Of all rows. Each row of content has a recorded change besides, and each redirect an entry in the audit log.
 SHARES = {"source": 10, "event": 90, "event_release": 50, "citation": 90, "article": 60, "author": 60, "edition": 90,
           "second_change": 50, "redirect": 10, "audit": 30}  # fmt: skip
-assert 2 * sum(SHARES[name] for name in ("source", "event", "event_release", "citation", "article", "author", "edition")) + (
-    SHARES["second_change"] + 2 * SHARES["redirect"] + SHARES["audit"]
-) == 1_000
+assert (
+    2 * sum(SHARES[name] for name in ("source", "event", "event_release", "citation", "article", "author", "edition"))
+    + (SHARES["second_change"] + 2 * SHARES["redirect"] + SHARES["audit"])
+    == 1_000
+)
 
 # Passages of a length that Postgres keeps in the row: a long text would be unpacked for every piece of it.
 PASSAGES, LONGEST = 500, 1_500

@@ -35,7 +35,9 @@ def test_a_plan_is_written_as_it_is_read(text):
     assert str(Keep.parse(text)) == text
 
 
-@pytest.mark.parametrize("text", ["", "7", "7-4", "7-4-6-1", "-7-4-6", "7--6", "a-b-c", "7-4-6 ", "٧-4-6", "0-0-0", "1000-1-1"])
+@pytest.mark.parametrize(
+    "text", ["", "7", "7-4", "7-4-6-1", "-7-4-6", "7--6", "a-b-c", "7-4-6 ", "٧-4-6", "0-0-0", "1000-1-1"]
+)
 def test_what_is_no_plan_is_refused_with_an_example(text):
     with pytest.raises(ValueError, match="7-4-6"):
         Keep.parse(text)
