@@ -47,7 +47,7 @@ def keep_one(
     folder. Raises a BackupError; an export that cannot be read back stays, marked as damaged.
     """
     folder = (folder or Path(settings.BACKUP_DIR)).absolute()
-    with _only_one(folder):
+    with only_one(folder, f"Another export into {folder}"):
         path = _free(folder, with_accounts)
         started = time.monotonic()
         manifest = export(path, with_accounts=with_accounts, progress=progress)
@@ -138,7 +138,7 @@ def _is_archive(path: Path) -> bool:
 
 
 def _free(folder: Path, with_accounts: bool) -> Path:
-    """A name that is not taken. Nobody else is looking for one (see `_only_one`)."""
+    """A name that is not taken. Nobody else is looking for one (see `only_one`)."""
     while True:
         path = folder / str(ExportName(timezone.now(), with_accounts))
         if not path.exists():
@@ -147,8 +147,11 @@ def _free(folder: Path, with_accounts: bool) -> Path:
 
 
 @contextmanager
-def _only_one(folder: Path) -> Iterator[None]:
-    """The lock is on the folder itself: it leaves no file behind, and goes with the process however that ends."""
+def only_one(folder: Path, what: str) -> Iterator[None]:
+    """Make the folder where it is missing, and keep others out of it. ``what`` others are told is under way.
+
+    The lock is on the folder itself: it leaves no file behind, and goes with the process however that ends.
+    """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -158,7 +161,7 @@ def _only_one(folder: Path) -> Iterator[None]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise BackupError(f"Another export into {folder} is under way. Wait for it, then try again.") from None
+            raise BackupError(f"{what} is under way. Wait for it, then try again.") from None
         yield
     finally:
         os.close(handle)
