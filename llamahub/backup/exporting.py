@@ -60,7 +60,7 @@ def export(
             new_archive(destination, directory=directory) as archive,
             _snapshot(with_accounts) as (cursor_of, found, folder, names),
         ):
-            return _Export(archive, cursor_of, progress or _silent).write(found, folder, names, with_accounts)
+            return _Export(archive, cursor_of, progress or silent).write(found, folder, names, with_accounts)
     except OSError as error:
         raise of_system(error, f"writing {destination.name}") from error
     except DatabaseError as error:
@@ -68,7 +68,7 @@ def export(
         raise BackupError(f"The database cannot be read: {reason} Nothing was written.") from error
 
 
-def _silent(name: str, done: int, total: int) -> None:
+def silent(name: str, done: int, total: int) -> None:
     pass
 
 
@@ -81,14 +81,14 @@ def _snapshot(with_accounts: bool) -> Iterator[tuple[Any, list[Table], Path, lis
         for _ in range(ATTEMPTS):
             with source.cursor() as cursor:
                 cursor.execute(SNAPSHOT)
-            names = sorted(_files(source, found))
+            names = sorted(files_named(source, found))
             with pins.held(names) as (folder, missing):
                 if not missing:
                     yield source, found, folder, names
                     return
             with source.cursor() as cursor:
                 cursor.execute("ROLLBACK")
-            if named := missing & _files(source, found):
+            if named := missing & files_named(source, found):
                 raise BackupError(
                     f"{MEDIA}/{min(named)} is named by an entry, but the file is not there. "
                     "Upload it again or delete the entry, then export again."
@@ -98,7 +98,8 @@ def _snapshot(with_accounts: bool) -> Iterator[tuple[Any, list[Table], Path, lis
         source.close()
 
 
-def _files(source: Any, found: Iterable[Table]) -> set[str]:
+def files_named(source: Any, found: Iterable[Table]) -> set[str]:
+    """The names of all files that rows have."""
     names: set[str] = set()
     with source.cursor() as cursor:
         for table in found:

@@ -1,0 +1,176 @@
+"""Files on the way in.
+
+The database commits at one moment, the disk does not. So files come before the commit and go after it: a file has a name
+that is never used twice, so one more does no harm to anybody. What may have to be taken away again is written into a
+journal first, and whoever finds the journal of a run that is gone asks the database which of these files a row names.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+
+from editorial.pictures import files
+
+from .errors import BackupError, NoSpace
+from .exporting import Progress, files_named
+from .manifest import MEDIA, Manifest, Member
+from .reading import Archive, blocks, is_safe
+from .tables import tables
+from .writing import sync
+
+JOURNAL = ".restore"
+INCOMING = ".incoming-"
+
+
+@contextmanager
+def journal(connection: Any) -> Iterator[Journal]:
+    """One restore at a time. Before it begins, what a killed one left is taken away."""
+    root = Path(settings.MEDIA_ROOT)
+    root.mkdir(parents=True, exist_ok=True)
+    recover(connection)
+    path, draft = root / JOURNAL, root / f"{JOURNAL}-{secrets.token_hex(8)}"
+    with draft.open("x+b") as file:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            raise BackupError("Another restore is under way: wait until it has ended.") from None
+        finally:
+            draft.unlink()
+        begun = Journal(file)
+        try:
+            yield begun
+        finally:
+            # If the database does not answer, the journal stays for the next run.
+            with contextlib.suppress(Exception):
+                _tidy(connection, begun.names)
+                path.unlink(missing_ok=True)
+
+
+def recover(connection: Any) -> None:
+    """Take away what a restore that was killed has left in the media folder; nothing while one is under way."""
+    root = Path(settings.MEDIA_ROOT)
+    for draft in root.glob(f"{JOURNAL}-*"):
+        with contextlib.suppress(OSError), draft.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            draft.unlink(missing_ok=True)
+    path = root / JOURNAL
+    try:
+        with path.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            try:
+                names = json.load(file)
+            except ValueError:  # killed before it was written: nothing had come yet
+                names = []
+            _tidy(connection, names)
+            path.unlink(missing_ok=True)
+    except (FileNotFoundError, BlockingIOError):
+        return
+
+
+def _tidy(connection: Any, names: Iterable[str]) -> None:
+    """Remove those files that no row names, with all that was derived from them."""
+    names = list(names)
+    root = Path(settings.MEDIA_ROOT)
+    for folder in {(root / name).parent for name in names}:
+        for path in folder.glob(f"{INCOMING}*"):
+            path.unlink(missing_ok=True)
+    if not names:
+        return
+    kept = files_named(connection, tables(apps, with_accounts=True))
+    for name in names:
+        if name in kept or not is_safe(name):
+            continue
+        files.remove(name)
+        folder, _, file = name.rpartition("/")
+        if folder.startswith(f"{files.FOLDER}/"):
+            version = file.partition(".")[0]
+            files.remove_where(folder.removeprefix(f"{files.FOLDER}/"), lambda n, v=version: n.startswith(v))  # type: ignore[misc]
+        with contextlib.suppress(OSError):
+            (root / folder).rmdir()
+
+
+class Journal:
+    """The names of files that come or go with this restore."""
+
+    def __init__(self, file: Any) -> None:
+        self.file = file
+        self.names: list[str] = []
+
+    def write(self, names: Iterable[str]) -> None:
+        self.names = sorted(set(names))
+        self.file.seek(0)
+        self.file.truncate()
+        self.file.write(json.dumps(self.names).encode())
+        self.file.flush()
+        os.fsync(self.file.fileno())
+        sync(Path(settings.MEDIA_ROOT))
+
+
+def check_room(manifest: Manifest) -> None:
+    """Raises NoSpace before anything is written."""
+    root = Path(settings.MEDIA_ROOT)
+    root.mkdir(parents=True, exist_ok=True)
+    needed = sum(m.size for m in manifest.members if m.kind == MEDIA and not (root / _name(m)).exists())
+    free = shutil.disk_usage(root).free
+    if needed > free:
+        raise NoSpace(
+            f"The pictures need {needed:,} bytes in {root}, where {free:,} are free. Nothing was changed; free some."
+        )
+
+
+def put(archive: Archive, manifest: Manifest, progress: Progress) -> None:
+    """Every file of the archive under its name, each whole or not at all, and on the disk."""
+    root = Path(settings.MEDIA_ROOT)
+    folders = {root}
+    for member in manifest.members:
+        if member.kind != MEDIA:
+            continue
+        path = root / _name(member)
+        if _is_there(path, member):
+            continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.parent / f"{INCOMING}{secrets.token_hex(8)}"
+        try:
+            with draft.open("xb") as file:
+                for block in blocks(archive, member.name, member.size, member.sha256):
+                    file.write(block)
+                file.flush()
+                os.fsync(file.fileno())
+            os.chmod(draft, settings.FILE_UPLOAD_PERMISSIONS)
+            os.replace(draft, path)
+        except BaseException:
+            draft.unlink(missing_ok=True)
+            raise
+        folders.update((path.parent, path.parent.parent))
+        progress(member.name, member.size, member.size)
+    for folder in folders:
+        sync(folder)
+
+
+def names_in(manifest: Manifest) -> list[str]:
+    return [_name(member) for member in manifest.members if member.kind == MEDIA]
+
+
+def _name(member: Member) -> str:
+    return member.name.removeprefix(f"{MEDIA}/")
+
+
+def _is_there(path: Path, member: Member) -> bool:
+    if not path.is_file() or path.is_symlink() or path.stat().st_size != member.size:
+        return False
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest() == member.sha256
