@@ -179,7 +179,6 @@ def _as_file(request: HttpRequest, export: Export) -> FileResponse:
     # It is compressed already; a second time takes long and hides from the browser how much is to come.
     request.META["HTTP_ACCEPT_ENCODING"] = "identity"
     response = FileResponse(place.open("rb"), as_attachment=True, filename=export.file, content_type="application/zip")
-    response.headers["Cache-Control"] = "private, no-store"
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
 

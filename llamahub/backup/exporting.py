@@ -35,11 +35,7 @@ SET LOCAL timezone = 'UTC';
 SET LOCAL extra_float_digits = 1;
 """
 # Where the time of a change is written down.
-TIMES: Final = (
-    ("models_catalog.recordedchange", "at"),
-    ("accounts.auditentry", "at"),
-    ("admin.logentry", "action_time"),
-)
+TIMES: Final = (("models_catalog.recordedchange", "at"), ("accounts.auditentry", "at"), ("admin.logentry", "action_time"))
 # A picture may be replaced between the snapshot and the look at its file; then a new snapshot is taken.
 ATTEMPTS: Final = 20
 

@@ -92,7 +92,9 @@ def _or_null(name: str, expression: Any) -> Any:
 
 
 def _json(expression: Any) -> Func:
-    return Func(expression, template="coalesce(to_json(%(expressions)s)::text, 'null')", output_field=TextField())
+    return Func(
+        expression, template="coalesce(to_json(%(expressions)s)::text, 'null')", output_field=TextField()
+    )
 
 
 def _text(expression: Any) -> Any:
