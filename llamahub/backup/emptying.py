@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Iterable
+from typing import Any, Final, LiteralString
 
 from django.apps import apps as today
 from django.apps.registry import Apps
@@ -88,12 +89,12 @@ class SiteTables:
         self.cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
         self._each_of(("auth_user", "accounts_secondfactor"), "ALTER TABLE {} ENABLE TRIGGER USER")
 
-    def _each(self, statement: str) -> None:
+    def _each(self, statement: LiteralString) -> None:
         self._each_of(self.names, statement)
 
-    def _each_of(self, names: Any, statement: str) -> None:
+    def _each_of(self, names: Iterable[str], statement: LiteralString) -> None:
         for name in names:
-            self.cursor.execute(sql.SQL(statement).format(sql.Identifier(name)).as_string(self.cursor.cursor))  # type: ignore[arg-type]
+            self.cursor.execute(sql.SQL(statement).format(sql.Identifier(name)).as_string())
 
 
 def _refers_to(model: Model, models: set[Model]) -> bool:

@@ -8,22 +8,21 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Any, Final, LiteralString
 
 import django
 from django.apps import apps
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.recorder import MigrationRecorder
+from psycopg import sql
 
-from . import pins, rows
+from . import media, pins, rows
 from .errors import BackupError, of_system
 from .manifest import FORMAT, MEDIA, NAME, Manifest, Member
 from .tables import Table, in_order, is_local, tables, through
+from .telling import Progress, silent
 from .writing import Writer, new_archive
-
-# Called with the name of the member, what is done of it and how much there is: rows or bytes, 0 where not known.
-Progress = Callable[[str, int, int], None]
 
 CHUNK: Final = 1 << 16
 # The snapshot must stay open for as long as it takes, and every value is written as on any other machine.
@@ -35,7 +34,11 @@ SET LOCAL timezone = 'UTC';
 SET LOCAL extra_float_digits = 1;
 """
 # Where the time of a change is written down.
-TIMES: Final = (("models_catalog.recordedchange", "at"), ("accounts.auditentry", "at"), ("admin.logentry", "action_time"))
+TIMES: Final = (
+    ("models_catalog.recordedchange", "at"),
+    ("accounts.auditentry", "at"),
+    ("admin.logentry", "action_time"),
+)
 # A picture may be replaced between the snapshot and the look at its file; then a new snapshot is taken.
 ATTEMPTS: Final = 20
 
@@ -52,6 +55,7 @@ def export(
     leaves is removed by the next one in the same folder.
     """
     try:
+        media.recover(connection)
         with (
             new_archive(destination, directory=directory) as archive,
             _snapshot(with_accounts) as (cursor_of, found, folder, names),
@@ -64,10 +68,6 @@ def export(
         raise BackupError(f"The database cannot be read: {reason} Nothing was written.") from error
 
 
-def silent(name: str, done: int, total: int) -> None:
-    pass
-
-
 @contextmanager
 def _snapshot(with_accounts: bool) -> Iterator[tuple[Any, list[Table], Path, list[str]]]:
     """A connection in a snapshot; the tables; and the files that it names, held in a folder whatever becomes of them."""
@@ -77,14 +77,14 @@ def _snapshot(with_accounts: bool) -> Iterator[tuple[Any, list[Table], Path, lis
         for _ in range(ATTEMPTS):
             with source.cursor() as cursor:
                 cursor.execute(SNAPSHOT)
-            names = sorted(files_named(source, found))
+            names = sorted(rows.files_named(source, found))
             with pins.held(names) as (folder, missing):
                 if not missing:
                     yield source, found, folder, names
                     return
             with source.cursor() as cursor:
                 cursor.execute("ROLLBACK")
-            if named := missing & files_named(source, found):
+            if named := missing & rows.files_named(source, found):
                 raise BackupError(
                     f"{MEDIA}/{min(named)} is named by an entry, but the file is not there. "
                     "Upload it again or delete the entry, then export again."
@@ -92,17 +92,6 @@ def _snapshot(with_accounts: bool) -> Iterator[tuple[Any, list[Table], Path, lis
         raise BackupError("Pictures were replaced faster than they could be read. Try again in a quiet moment.")
     finally:
         source.close()
-
-
-def files_named(source: Any, found: Iterable[Table]) -> set[str]:
-    """The names of all files that rows have."""
-    names: set[str] = set()
-    with source.cursor() as cursor:
-        for table in found:
-            for column in table.files:
-                cursor.execute(f'SELECT "{column}" FROM "{table.db_table}" WHERE "{column}" <> %s', [""])
-                names.update(name for (name,) in cursor)
-    return names
 
 
 class _Export:
@@ -175,20 +164,22 @@ class _Export:
 
     # --- What the manifest says ---------------------------------------------------------------------------------------
 
-    def _all(self, sql: str, parameters: Iterable[Any] = ()) -> list[Any]:
+    def _all(self, query: LiteralString, *names: str | tuple[str, ...]) -> list[Any]:
         with self.source.cursor() as cursor:
-            cursor.execute(sql, list(parameters))
+            parts = [sql.Identifier(*([name] if isinstance(name, str) else name)) for name in names]
+            cursor.execute(sql.SQL(query).format(*parts).as_string())
             return list(cursor.fetchall())
 
     def _estimate(self, table: Table) -> int:
         """For the progress alone."""
-        [[count]] = self._all("SELECT reltuples::bigint FROM pg_class WHERE oid = %s::regclass", [table.db_table])
-        return max(count, 0)
+        with self.source.cursor() as cursor:
+            cursor.execute("SELECT reltuples::bigint FROM pg_class WHERE oid = %s::regclass", [table.db_table])
+            return max(cursor.fetchone()[0], 0)
 
     def _newest(self, found: list[Table]) -> datetime | None:
         labels = {table.label: table.db_table for table in found}
         times = [
-            self._all(f'SELECT max("{column}") FROM "{labels[label]}"')[0][0]
+            self._all("SELECT max({}) FROM {}", column, labels[label])[0][0]
             for label, column in TIMES
             if label in labels
         ]
@@ -196,7 +187,7 @@ class _Export:
 
     def _site(self) -> str:
         model = apps.get_model("editorial", "HubSettings")
-        return next((name for (name,) in self._all(f'SELECT name FROM "{model._meta.db_table}"')), "")
+        return next((name for (name,) in self._all("SELECT name FROM {}", model._meta.db_table)), "")
 
     def _migrations(self, found: list[Table]) -> dict[str, str]:
         labels = {table.model._meta.app_label for table in found}
@@ -206,10 +197,8 @@ class _Export:
     def _sequences(self, found: list[Table]) -> Iterator[tuple[str, int]]:
         """The number that the next row gets: numbers of rows that are gone stay theirs, since history speaks of them."""
         for model in numbered(found):
-            column = model._meta.pk.column  # type: ignore[union-attr]
-            [[name]] = self._all("SELECT pg_get_serial_sequence(%s, %s)", [f'"{model._meta.db_table}"', column])
-            if name:
-                [[last, is_called]] = self._all(f"SELECT last_value, is_called FROM {name}")
+            if name := rows.sequence(self.source, model):
+                [[last, is_called]] = self._all("SELECT last_value, is_called FROM {}", name)
                 yield model._meta.db_table, last + is_called
 
 

@@ -38,7 +38,7 @@ class Loader:
             [table.db_table],
         )
         self.types = {name: sql.SQL(kind) for name, kind in cursor.fetchall()}
-        self.statements = [statement.as_string(cursor.cursor) for statement in self._statements()]
+        self.statements = [statement.as_string() for statement in self._statements()]
 
     def load(self, lines: Iterable[bytes]) -> None:
         waiting: list[bytes] = []
@@ -129,7 +129,7 @@ def _links(field: models.ManyToManyField[Any, Any]) -> sql.Composed:
         return sql.SQL(
             "INSERT INTO {} ({}, {}, {}) SELECT (e->>0)::bigint, (r->>'pk')::bigint, (e->>1)::bigint "
             "FROM {}, jsonb_array_elements(r->'keys'->{}) AS e"
-        ).format(links, sql.Identifier(str(options.pk.column)), owner, other, LINES, sql.Literal(field.name))  # type: ignore[union-attr]
+        ).format(links, sql.Identifier(str(options.pk.column)), owner, other, LINES, sql.Literal(field.name))
     assert target(field)._meta.label_lower == "auth.permission"  # type: ignore[union-attr]
     return sql.SQL(
         "INSERT INTO {} ({}, {}) SELECT (r->>'pk')::bigint, p.id FROM {} "

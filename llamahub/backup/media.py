@@ -25,10 +25,12 @@ from django.conf import settings
 from editorial.pictures import files
 
 from .errors import BackupError, NoSpace
-from .exporting import Progress, files_named
+from .locks import locked, made_and_locked, remove_left
 from .manifest import MEDIA, Manifest, Member
 from .reading import Archive, blocks, is_safe
+from .rows import files_named
 from .tables import tables
+from .telling import Progress
 from .writing import sync
 
 JOURNAL = ".restore"
@@ -42,14 +44,16 @@ def journal(connection: Any) -> Iterator[Journal]:
     root.mkdir(parents=True, exist_ok=True)
     recover(connection)
     path, draft = root / JOURNAL, root / f"{JOURNAL}-{secrets.token_hex(8)}"
-    with draft.open("x+b") as file:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    with locked(root, wait=True):
+        handle = made_and_locked(draft)
         try:
             os.link(draft, path)
         except FileExistsError:
+            os.close(handle)
             raise BackupError("Another restore is under way: wait until it has ended.") from None
         finally:
             draft.unlink()
+    with os.fdopen(handle, "r+b") as file:
         begun = Journal(file)
         try:
             yield begun
@@ -63,10 +67,10 @@ def journal(connection: Any) -> Iterator[Journal]:
 def recover(connection: Any) -> None:
     """Take away what a restore that was killed has left in the media folder; nothing while one is under way."""
     root = Path(settings.MEDIA_ROOT)
-    for draft in root.glob(f"{JOURNAL}-*"):
-        with contextlib.suppress(OSError), draft.open("rb") as file:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            draft.unlink(missing_ok=True)
+    if not root.is_dir():
+        return
+    with locked(root, wait=True):
+        remove_left(root, f"{JOURNAL}-")
     path = root / JOURNAL
     try:
         with path.open("rb") as file:
@@ -85,8 +89,8 @@ def _tidy(connection: Any, names: Iterable[str]) -> None:
     """Remove those files that no row names, with all that was derived from them."""
     names = list(names)
     root = Path(settings.MEDIA_ROOT)
-    for folder in {(root / name).parent for name in names}:
-        for path in folder.glob(f"{INCOMING}*"):
+    for parent in {(root / name).parent for name in names}:
+        for path in parent.glob(f"{INCOMING}*"):
             path.unlink(missing_ok=True)
     if not names:
         return
@@ -95,12 +99,12 @@ def _tidy(connection: Any, names: Iterable[str]) -> None:
         if name in kept or not is_safe(name):
             continue
         files.remove(name)
-        folder, _, file = name.rpartition("/")
-        if folder.startswith(f"{files.FOLDER}/"):
-            version = file.partition(".")[0]
-            files.remove_where(folder.removeprefix(f"{files.FOLDER}/"), lambda n, v=version: n.startswith(v))  # type: ignore[misc]
+        folder = (root / name).parent
+        if name.startswith(f"{files.FOLDER}/"):
+            version = name.rpartition("/")[2].partition(".")[0]
+            files.remove_where(folder.name, lambda file, version=version: file.startswith(version))  # type: ignore[misc]
         with contextlib.suppress(OSError):
-            (root / folder).rmdir()
+            folder.rmdir()
 
 
 class Journal:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import os
 import secrets
 import shutil
@@ -13,6 +11,9 @@ from pathlib import Path
 
 from django.conf import settings
 
+from .locks import locked, made_and_locked, remove_left
+from .reading import is_safe
+
 PREFIX = ".held-"
 
 
@@ -20,34 +21,26 @@ PREFIX = ".held-"
 def held(names: Iterable[str]) -> Iterator[tuple[Path, set[str]]]:
     """A folder with a second name for each file of the media folder, and those that are not there."""
     root, missing = Path(settings.MEDIA_ROOT), set()
-    remove_left()
+    root.mkdir(parents=True, exist_ok=True)
     folder = root / f"{PREFIX}{secrets.token_hex(8)}"
-    folder.mkdir(mode=0o700, parents=True)
-    handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    with locked(root, wait=True):
+        remove_left(root, PREFIX)
+        handle = made_and_locked(folder, is_folder=True)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         for name in names:
+            # What is no name of ours leads somewhere else.
+            if not is_safe(name) or not (root / name).is_file():
+                missing.add(name)
+                continue
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             try:
                 _link(root / name, folder / name)
-            except (FileNotFoundError, IsADirectoryError):
+            except FileNotFoundError:
                 missing.add(name)
         yield folder, missing
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         os.close(handle)
-
-
-def remove_left() -> None:
-    """What exports that were killed have left."""
-    for folder in Path(settings.MEDIA_ROOT).glob(f"{PREFIX}*"):
-        with contextlib.suppress(OSError):
-            handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                shutil.rmtree(folder, ignore_errors=True)
-            finally:
-                os.close(handle)
 
 
 def _link(source: Path, link: Path) -> None:

@@ -31,7 +31,7 @@ LONGEST_NAME: Final = 200
 HARMLESS: Final = 64 * 1024 * 1024
 STEEPEST: Final = 500
 # No part of a path may begin with a dot: neither “..” nor what the media folder hides.
-SAFE: Final = re.compile(r"(?!.*(^|/)\.)[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*", re.ASCII)
+SAFE: Final = re.compile(r"(?!.*(^|/)\.)[\w.-]+(/[\w.-]+)*")
 BLOCK: Final = 1 << 20
 TAIL: Final = len(SIGNATURE) + 64
 UNREADABLE: Final = (
@@ -168,7 +168,9 @@ class Zip:
         end = self._file.read()
         # The locator of the longer kind of index, then the end of the index, then the checksum.
         locator, index, comment = end[: -TAIL - 22][-20:], end[-TAIL - 22 : -TAIL], end[-TAIL:]
-        if not (index.startswith(b"PK\5\6") and comment.startswith(SIGNATURE) and index.endswith(struct.pack("<H", TAIL))):
+        if not (
+            index.startswith(b"PK\5\6") and comment.startswith(SIGNATURE) and index.endswith(struct.pack("<H", TAIL))
+        ):
             raise self._cut_off()
         count, length = struct.unpack("<10xHL", index[:16])
         if locator.startswith(b"PK\6\7"):

@@ -15,12 +15,14 @@ from psycopg import sql
 from . import media
 from .emptying import SiteTables
 from .errors import BackupError, Damaged, NoSpace, of_system
-from .exporting import Progress, export, files_named, numbered, silent
+from .exporting import export, numbered
 from .loading import Loader
 from .manifest import Manifest
 from .reading import Archive, opened
+from .rows import files_named, sequence
 from .schema import Schema, check_migrated
 from .tables import tables
+from .telling import Progress, silent
 from .verifying import rows, verified
 
 # Reading goes on meanwhile. Editors who save wait, and are told after four seconds; a restore waits for them no longer
@@ -114,14 +116,13 @@ class _Restore:
     def _continue_numbers(self, cursor: Any, model: Any) -> None:
         """The next row gets the number that it would have got. As a change of the table: it is undone with the rest."""
         table, column = model._meta.db_table, model._meta.pk.column
-        cursor.execute("SELECT pg_get_serial_sequence(%s, %s)", [f'"{table}"', column])
-        [name] = cursor.fetchone()
-        if name:
+        if name := sequence(connection, model):
             query = sql.SQL("SELECT coalesce(max({}), 0) + 1 FROM {}")
-            cursor.execute(query.format(sql.Identifier(column), sql.Identifier(table)).as_string(cursor.cursor))
+            cursor.execute(query.format(sql.Identifier(column), sql.Identifier(table)).as_string())
             [after_last] = cursor.fetchone()
             number = max(self.manifest.sequences.get(table, 1), after_last)
-            cursor.execute(f"ALTER SEQUENCE {name} RESTART WITH {int(number)}")
+            restart = sql.SQL("ALTER SEQUENCE {} RESTART WITH {}").format(sql.Identifier(*name), sql.Literal(number))
+            cursor.execute(restart.as_string())
 
     def _load_older(self, cursor: Any) -> None:
         """Take the empty tables back to the archive's state, load it, and bring both to today's as an upgrade would.
@@ -132,7 +133,7 @@ class _Restore:
         from models_catalog.history import attributed
 
         executor = MigrationExecutor(connection)
-        executor.migrate(self.schema.targets)  # type: ignore[arg-type]
+        executor.migrate(self.schema.targets)
         state = SiteTables(cursor, with_accounts=True, apps=self.schema.apps)
         state.lock()
         # What migrations put into new tables: the archive has its own.

@@ -6,12 +6,13 @@ in JSON to the last zero, and Python holds no row. The lines are what Django's o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db import models
 from django.db.models import Case, F, Func, OuterRef, Subquery, TextField, Value, When
 from django.db.models.functions import Cast, Collate
+from psycopg import sql
 
 from .tables import Field, Table, is_array, is_local, natural_key, target, through
 
@@ -92,9 +93,7 @@ def _or_null(name: str, expression: Any) -> Any:
 
 
 def _json(expression: Any) -> Func:
-    return Func(
-        expression, template="coalesce(to_json(%(expressions)s)::text, 'null')", output_field=TextField()
-    )
+    return Func(expression, template="coalesce(to_json(%(expressions)s)::text, 'null')", output_field=TextField())
 
 
 def _text(expression: Any) -> Any:
@@ -108,8 +107,33 @@ def _joined(*pieces: Any) -> Func:
 
 def lines(connection: Any, table: Table) -> Iterator[str]:
     """Read over ``connection``, as they come: never more than a few are held."""
-    sql, parameters = query(table).query.get_compiler(connection=connection).as_sql()
-    with connection.cursor() as cursor, cursor.copy(f"COPY ({sql}) TO STDOUT", parameters) as copy:
+    statement, parameters = query(table).query.get_compiler(connection=connection).as_sql()
+    with connection.cursor() as cursor, cursor.copy(f"COPY ({statement}) TO STDOUT", parameters) as copy:
         copy.set_types(["text"])
         for (line,) in copy.rows():
             yield line
+
+
+def files_named(source: Any, found: Iterable[Table]) -> set[str]:
+    """The names of all files that rows have."""
+    names: set[str] = set()
+    with source.cursor() as cursor:
+        for table in found:
+            for column in table.files:
+                query = sql.SQL("SELECT {0} FROM {1} WHERE {0} <> ''").format(
+                    sql.Identifier(column), sql.Identifier(table.db_table)
+                )
+                cursor.execute(query.as_string())
+                names.update(name for (name,) in cursor)
+    return names
+
+
+def sequence(connection: Any, model: Any) -> tuple[str, ...]:
+    """The schema and name of what numbers a table's rows; nothing for a table whose rows are not numbered."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+            "WHERE c.oid = pg_get_serial_sequence(%s, %s)::regclass",
+            [f'"{model._meta.db_table}"', model._meta.pk.column],
+        )
+        return tuple(cursor.fetchone() or ())

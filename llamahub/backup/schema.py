@@ -55,9 +55,7 @@ class Schema:
 
 
 def exported_apps() -> list[str]:
-    return sorted(
-        {model._meta.app_label for model in apps.get_models() if is_exported(model, with_accounts=True)}
-    )
+    return sorted({model._meta.app_label for model in apps.get_models() if is_exported(model, with_accounts=True)})
 
 
 def check_migrated() -> None:

@@ -74,7 +74,7 @@ class Table:
 
     @property
     def pk(self) -> Field:
-        return self.model._meta.pk  # type: ignore[return-value]
+        return self.model._meta.pk
 
     @property
     def names(self) -> frozenset[str]:
@@ -97,7 +97,7 @@ def in_order(found: list[Table]) -> list[Table]:
     """Each after those that it refers to, as far as that is possible: the order in which `loaddata` takes the files."""
     by_model = {table.model: table for table in found}
     configs = {table.model._meta.app_config: None for table in found}
-    ordered = serializers.sort_dependencies(list(configs.items()), allow_cycles=True)  # type: ignore[arg-type]
+    ordered = serializers.sort_dependencies(list(configs.items()), allow_cycles=True)
     return [by_model[model] for model in ordered if model in by_model]
 
 
@@ -131,7 +131,7 @@ def through(field: models.ManyToManyField[Any, Any]) -> Model:
 
 def target(field: Field) -> Model | None:
     """What a foreign key or relation leads to."""
-    return field.related_model  # type: ignore[return-value]
+    return field.related_model
 
 
 def is_local(field: Field) -> bool:

@@ -1,12 +1,19 @@
-"""How far a command has come, on a terminal."""
+"""How far an export or a restore has come, for people."""
 
 from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable
 from typing import Final, TextIO
 
+# Called with the name of the member, what is done of it and how much there is: rows or bytes, 0 where not known.
+Progress = Callable[[str, int, int], None]
 OFTEN: Final = 0.1
+
+
+def silent(name: str, done: int, total: int) -> None:
+    """Where nobody watches."""
 
 
 class Line:

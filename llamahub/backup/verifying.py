@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from .errors import Damaged
-from .exporting import Progress, silent
 from .manifest import FIXTURES, MEDIA, NAME, RECORDS, Manifest, Member
 from .reading import Archive, NotAnArchive, blocks, is_safe, opened, whole
 from .schema import Schema, check_format
 from .tables import Table, tables
+from .telling import Progress, silent
 
 LONGEST_MANIFEST: Final = 128 * 1024 * 1024
 # A text of a megabyte, each character of which may take six in JSON, and the same again in its history.

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import fcntl
 import hashlib
 import os
 import secrets
-import shutil
 import struct
 import zipfile
 from collections.abc import Iterator
@@ -21,6 +19,7 @@ from pathlib import Path
 from typing import IO, Any, Final, Protocol
 
 from .errors import BackupError
+from .locks import locked, made_and_locked, remove, remove_left
 from .manifest import MEDIA
 
 UNFINISHED: Final = ".export-"
@@ -73,6 +72,10 @@ class ZipWriter:
         self._file.flush()
         os.fsync(self._file.fileno())
 
+    def abandon(self) -> None:
+        """Without writing what a zip ends with."""
+        self._zip.fp = None
+
 
 class FolderWriter:
     def __init__(self, folder: Path) -> None:
@@ -91,6 +94,9 @@ class FolderWriter:
         for folder, _, _ in os.walk(self.folder, topdown=False):
             sync(Path(folder))
 
+    def abandon(self) -> None:
+        """What there is goes with its folder."""
+
 
 @contextmanager
 def new_archive(destination: Path, *, directory: bool) -> Iterator[Writer]:
@@ -100,64 +106,31 @@ def new_archive(destination: Path, *, directory: bool) -> Iterator[Writer]:
         raise BackupError(f"{destination} exists already: name a folder that does not exist yet.")
     if not directory and destination.is_dir():
         raise BackupError(f"{destination} is a folder: name the file in it, or ask for a folder with --directory.")
-    try:
-        parent.mkdir(parents=True, exist_ok=True)
-        remove_unfinished(parent)
-    except OSError as error:
-        raise BackupError(f"Nothing can be written in {parent}: {error.strerror}.") from error
     unfinished = parent / f"{UNFINISHED}{secrets.token_hex(8)}"
     try:
-        with _folder(unfinished) if directory else _zip_file(unfinished) as writer:
-            yield writer
-            writer.finish()
-            if directory:
-                with contextlib.suppress(FileNotFoundError):
-                    destination.rmdir()
-            os.replace(unfinished, destination)
-            sync(parent)
-    except BaseException:
-        _remove(unfinished)
-        raise
-
-
-@contextmanager
-def _zip_file(path: Path) -> Iterator[ZipWriter]:
-    # Readable for its owner only: whoever has an export has the site.
-    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "w+b") as file:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield ZipWriter(file)
-
-
-@contextmanager
-def _folder(path: Path) -> Iterator[FolderWriter]:
-    path.mkdir(mode=0o700)
-    with _locked(path):
-        yield FolderWriter(path)
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Raises BlockingIOError when another process has it."""
-    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        parent.mkdir(parents=True, exist_ok=True)
+        with locked(parent, wait=True):
+            remove_left(parent, UNFINISHED)
+            handle = made_and_locked(unfinished, is_folder=directory)
+    except OSError as error:
+        raise BackupError(f"Nothing can be written in {parent}: {error.strerror}.") from error
+    writer: ZipWriter | FolderWriter = (
+        FolderWriter(unfinished) if directory else ZipWriter(os.fdopen(handle, "w+b", closefd=False))
+    )
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
+        yield writer
+        writer.finish()
+        if directory:
+            with contextlib.suppress(FileNotFoundError):
+                destination.rmdir()
+        os.replace(unfinished, destination)
+        sync(parent)
+    except BaseException:
+        writer.abandon()
+        remove(unfinished)
+        raise
     finally:
         os.close(handle)
-
-
-def remove_unfinished(folder: Path) -> None:
-    """What exports that were killed have left in a folder."""
-    for path in folder.glob(f"{UNFINISHED}*"):
-        with contextlib.suppress(BlockingIOError, FileNotFoundError), _locked(path):
-            _remove(path)
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        path.unlink(missing_ok=True)
 
 
 def sync(folder: Path) -> None:

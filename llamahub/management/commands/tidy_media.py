@@ -3,9 +3,11 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.db import connection
 
 from editorial.models import Image
 from editorial.pictures import files
+from llamahub.backup import media
 
 
 class Command(BaseCommand):
@@ -15,6 +17,7 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        media.recover(connection)
         originals = [image.original for image in Image.objects.all()]
         named = {each.name for each in originals} | {f"{each.token}/{each.version}" for each in originals}
         count = 0

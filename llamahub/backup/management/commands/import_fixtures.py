@@ -24,9 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("--yes", action="store_true", help="Do not ask before replacing.")
         parser.add_argument("--verify-only", action="store_true", help="Read the archive and report; change nothing.")
 
-    def handle(
-        self, *args: Any, source: Path, replace: bool, yes: bool, verify_only: bool, **options: Any
-    ) -> None:
+    def handle(self, *args: Any, source: Path, replace: bool, yes: bool, verify_only: bool, **options: Any) -> None:
         line = Line()
         try:
             if verify_only:
