@@ -60,6 +60,7 @@ def keep_one(
 
 def write_down(path: Path, manifest: Manifest, *, by: str, took: float) -> Export:
     """Put an archive that was just written on record."""
+    path = path.absolute()
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     # It holds addresses of people and what they did: for its owner alone.

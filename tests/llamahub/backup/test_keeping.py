@@ -7,6 +7,7 @@ import zipfile
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from llamahub.backup import BackupError, Damaged, keeping, manifest
 from llamahub.backup.keeping import check, keep_one, thin, write_down
@@ -225,3 +226,49 @@ def test_an_export_elsewhere_is_on_record_with_its_folder(tmp_path):
     # The next one of that name takes its place.
     again = write_down(place, keeping.export(place), by="export_fixtures", took=1.5)
     assert again.pk == record.pk
+
+
+# --- From the command line --------------------------------------------------------------------------------------------
+
+
+def test_without_a_destination_the_export_goes_where_the_site_keeps_them(settings, capsys):
+    call_command("export_fixtures")
+    record = Export.objects.get()
+    assert record.path.parent == settings.BACKUP_DIR
+    assert (record.made_by, record.is_sound) == ("export_fixtures", True)
+    assert f"{record.path}: " in capsys.readouterr().out
+
+
+def test_a_folder_that_is_not_there_yet_is_made(tmp_path):
+    call_command("export_fixtures", f"{tmp_path}/new/")
+    [path] = (tmp_path / "new").iterdir()
+    assert ExportName.read(path.name)
+
+
+def test_one_line_exports_and_thins(folder, capsys):
+    for days in range(1, 20):
+        archive(folder, days)
+    call_command("export_fixtures", "--keep=3-1-1")
+    assert "Removed 15 older ones" in capsys.readouterr().out
+
+
+def test_an_archive_under_a_name_of_ones_own_is_on_record(tmp_path):
+    call_command("export_fixtures", f"{tmp_path}/mine.zip")
+    record = Export.objects.get()
+    assert record.path == tmp_path / "mine.zip"
+    assert record.is_sound is None
+
+
+@pytest.mark.parametrize("arguments", [["mine.zip"], ["--directory"], ["folder/", "--directory"]])
+def test_what_cannot_be_thinned_is_refused_before_anything_is_written(folder, tmp_path, monkeypatch, arguments):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(CommandError, match="name the folder"):
+        call_command("export_fixtures", *arguments, "--keep=7-4-6")
+    assert list(folder.iterdir()) == []
+    assert not Export.objects.exists()
+
+
+def test_a_plan_that_is_none_is_refused_with_an_example(folder):
+    with pytest.raises(CommandError, match="for example 7-4-6"):
+        call_command("export_fixtures", "--keep=daily")
+    assert list(folder.iterdir()) == []
