@@ -11,6 +11,7 @@ import hashlib
 import lzma
 import os
 import re
+import shutil
 import stat
 import struct
 import zipfile
@@ -22,7 +23,7 @@ from typing import IO, Any, Final, Protocol
 
 from .errors import BackupError, Damaged
 from .manifest import MEDIA
-from .writing import RIGHTS, SIGNATURE
+from .writing import RIGHTS, SIGNATURE, ZipWriter
 
 MOST_MEMBERS: Final = 250_000
 LONGEST_INDEX: Final = 64 * 1024 * 1024
@@ -159,7 +160,23 @@ class Zip:
             left -= len(block)
         digest.update(b"\0\0")  # the length of the comment, before there was one
         if digest.hexdigest().encode() != self._signature:
-            raise Damaged("", "has changed between its members")
+            place = self._first_difference()
+            raise Damaged(place, "has changed outside its content" if place else "has changed between its members")
+
+    def _first_difference(self) -> str:
+        """The member where writing the same archive anew gives other bytes; empty for the list at the end."""
+        sink = _Comparison(self._file)
+        name = ""
+        try:
+            writer = ZipWriter(sink)  # type: ignore[arg-type]
+            for name in self._infos:
+                with self.open(name) as source, writer.open(name) as copy:
+                    shutil.copyfileobj(source, copy)
+            return ""
+        except _Differs:
+            return name
+        finally:
+            writer.abandon()
 
     def _check_end(self) -> bytes:
         """The checksum at the end; what stands before it says how much there is to read."""
@@ -196,6 +213,26 @@ class Zip:
         if not is_zip:
             return NotAnArchive()
         return Damaged(last, "is the last that is there: the archive is cut off or its end has changed")
+
+
+class _Differs(Exception):
+    pass
+
+
+class _Comparison:
+    """Takes what is written and looks whether it is in the file at the same place."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.file, self.offset = file, 0
+
+    def write(self, data: bytes) -> int:
+        if os.pread(self.file.fileno(), len(data), self.offset) != data:
+            raise _Differs
+        self.offset += len(data)
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing waits."""
 
 
 class NotAnArchive(Damaged):

@@ -82,7 +82,7 @@ def _list(field: models.ManyToManyField[Any, Any], item: Any) -> Any:
         ._base_manager.filter(**{owner: OuterRef("pk")})
         .order_by()
         .values(owner)
-        .annotate(items=StringAgg(item, ", ", ordering=(order,)))
+        .annotate(items=StringAgg(item, ", ", order_by=order))
         .values("items")
     )
     return _joined("[", Func(Subquery(links), Value(""), function="coalesce", output_field=TextField()), "]")

@@ -121,7 +121,7 @@ def _table(model: Model, with_accounts: bool) -> Table:
     secret = set() if with_accounts else SECRET_FIELDS.get(options.label_lower, set())
     fields = (f for f in options.concrete_fields if not f.primary_key and not f.generated and f.name not in secret)
     # A relation through a model of its own is exported as that model.
-    lists = (field for field in options.many_to_many if field.remote_field.through._meta.auto_created)
+    lists = (field for field in options.many_to_many if through(field)._meta.auto_created)
     return Table(model, tuple(fields), tuple(lists))
 
 
