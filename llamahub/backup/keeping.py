@@ -17,10 +17,11 @@ from django.conf import settings
 from django.utils import timezone
 
 from .errors import BackupError, of_system
-from .exporting import Progress, export
+from .exporting import export
 from .manifest import NAME, Manifest
 from .models import Export, Verification, place_of
 from .naming import ExportName
+from .telling import Progress
 from .thinning import Dated, Keep, superfluous
 from .verifying import verify
 
