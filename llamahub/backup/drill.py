@@ -104,7 +104,7 @@ def _folder() -> Iterator[Path]:
     folder = Path(settings.DATA_DIR) / "restore-drill"
     with only_one(folder, "Another restore drill"):
         try:
-            for leftover in folder.iterdir():
+            for leftover in folder.glob("[!.]*"):
                 shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
             yield folder
         except OSError as error:

@@ -25,6 +25,8 @@ from .telling import Progress
 from .thinning import Dated, Keep, superfluous
 from .verifying import verify
 
+LOCK = ".lock"
+
 
 @dataclass(frozen=True)
 class Kept:
@@ -152,18 +154,33 @@ def _free(folder: Path, with_accounts: bool) -> Path:
 def only_one(folder: Path, what: str) -> Iterator[None]:
     """Make the folder where it is missing, and keep others out of it. ``what`` others are told is under way.
 
-    The lock is on the folder itself: it leaves no file behind, and goes with the process however that ends.
+    The kernel drops the lock with the process, however that ends. It is on a file of its own: the writer of an archive
+    locks the folder.
     """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        handle = _locked(folder / LOCK, what)
     except OSError as error:
         raise of_system(error, "opening the folder of exports") from None
     try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise BackupError(f"{what} is under way. Wait for it, then try again.") from None
         yield
     finally:
         os.close(handle)
+
+
+def _locked(path: Path, what: str) -> int:
+    while True:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # Whoever had it before may have removed the folder with it.
+            if path.exists() and os.path.samestat(path.stat(), os.fstat(handle)):
+                return handle
+        except BlockingIOError:
+            os.close(handle)
+            raise BackupError(f"{what} is under way. Wait for it, then try again.") from None
+        except BaseException:
+            os.close(handle)
+            raise
+        os.close(handle)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -10,7 +10,7 @@ from django.contrib.redirects.models import Redirect
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from llamahub.backup import BackupError, drill, throwaway
+from llamahub.backup import BackupError, drill, keeping, throwaway
 from llamahub.backup.pages import Reader
 from models_catalog.models import Release
 from tests.factories import make_event, make_hub, make_image, make_live_article, make_release
@@ -153,7 +153,7 @@ def test_what_a_killed_drill_left_goes_first(own_folder):
 def test_one_drill_at_a_time(own_folder):
     folder = own_folder / "restore-drill"
     folder.mkdir()
-    handle = os.open(folder, os.O_RDONLY)
+    handle = os.open(folder / keeping.LOCK, os.O_RDWR | os.O_CREAT)
     fcntl.flock(handle, fcntl.LOCK_EX)
     try:
         with pytest.raises(CommandError, match="under way"):

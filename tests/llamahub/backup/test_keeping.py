@@ -48,7 +48,7 @@ def archive(folder, days, *, recorded=Verification.SOUND, with_accounts=False):
 def test_an_export_is_dated_read_back_and_on_record(settings):
     make_live_article()
     record = keep_one(by="ada").export
-    [path] = settings.BACKUP_DIR.iterdir()
+    [path] = settings.BACKUP_DIR.glob("[!.]*")
     assert path == record.path == settings.BACKUP_DIR / record.file
     assert ExportName.read(path.name).made_at.timestamp() == pytest.approx(record.made_at.timestamp(), abs=60)
     assert (record.made_by, record.verification, record.is_sound) == ("ada", Verification.SOUND, True)
@@ -72,7 +72,7 @@ def test_one_with_accounts_says_so_in_name_and_record():
 
 def test_two_in_the_same_second_get_two_names(settings):
     assert keep_one(by="ada").export.file != keep_one(by="ada").export.file
-    assert len(list(settings.BACKUP_DIR.iterdir())) == 2
+    assert len(list(settings.BACKUP_DIR.glob("*.zip"))) == 2
 
 
 def test_what_is_exported_does_not_change_by_being_exported():
@@ -83,7 +83,7 @@ def test_what_is_exported_does_not_change_by_being_exported():
 
 
 def test_while_another_export_is_under_way_none_begins(folder):
-    handle = os.open(folder, os.O_RDONLY)
+    handle = os.open(folder / keeping.LOCK, os.O_RDWR | os.O_CREAT)
     fcntl.flock(handle, fcntl.LOCK_EX)
     try:
         with pytest.raises(BackupError, match="under way"):
@@ -120,7 +120,7 @@ def test_old_exports_go_with_their_records_once_the_new_one_is_sound(folder):
     for days in range(1, 30):
         archive(folder, days)
     kept = keep_one(by="cron", keep=Keep(3, 0, 0))
-    left = sorted(path.name for path in folder.iterdir())
+    left = sorted(path.name for path in folder.glob("*.zip"))
     assert len(left) == 3
     assert kept.export.file in left
     assert sorted(Export.objects.values_list("file", flat=True)) == left
@@ -241,7 +241,7 @@ def test_without_a_destination_the_export_goes_where_the_site_keeps_them(setting
 
 def test_a_folder_that_is_not_there_yet_is_made(tmp_path):
     call_command("export_fixtures", f"{tmp_path}/new/")
-    [path] = (tmp_path / "new").iterdir()
+    [path] = (tmp_path / "new").glob("*.zip")
     assert ExportName.read(path.name)
 
 
@@ -264,11 +264,11 @@ def test_what_cannot_be_thinned_is_refused_before_anything_is_written(folder, tm
     monkeypatch.chdir(tmp_path)
     with pytest.raises(CommandError, match="name the folder"):
         call_command("export_fixtures", *arguments, "--keep=7-4-6")
-    assert list(folder.iterdir()) == []
+    assert list(folder.glob("*.zip")) == []
     assert not Export.objects.exists()
 
 
 def test_a_plan_that_is_none_is_refused_with_an_example(folder):
     with pytest.raises(CommandError, match="for example 7-4-6"):
         call_command("export_fixtures", "--keep=daily")
-    assert list(folder.iterdir()) == []
+    assert list(folder.glob("*.zip")) == []
