@@ -99,6 +99,10 @@ class Export(models.Model):
         return Path(settings.BACKUP_DIR) / str(name)
 
     @property
+    def rows_in_words(self) -> str:
+        return f"{self.rows:,} rows"
+
+    @property
     def is_sound(self) -> bool | None:
         """None while nobody has read it back."""
         return None if self.verification == Verification.NONE else self.verification == Verification.SOUND
