@@ -6,7 +6,8 @@ the transaction has committed, so that a listener never sees a write that is
 later rolled back.
 
 Arguments: ``sender`` is the model class, ``pk`` the primary key of the row,
-``deleted`` whether the row is gone.
+``deleted`` whether the row is gone. When everything has changed at once (a
+backup was restored), it is sent a single time, with ``Content`` and no key.
 """
 
 from __future__ import annotations

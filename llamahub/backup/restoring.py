@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import Any
 
 from django.apps import apps
 from django.core.cache import cache
 from django.core.management import call_command
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from psycopg import sql
 
@@ -24,6 +25,8 @@ from .schema import Schema, check_migrated
 from .tables import tables
 from .telling import Progress, silent
 from .verifying import rows, verified
+
+logger = logging.getLogger(__name__)
 
 # Reading goes on meanwhile. Editors who save wait, and are told after four seconds; a restore waits for them no longer
 # than this.
@@ -60,6 +63,7 @@ def restore(
     except DatabaseError as error:
         raise _of_database(error) from error
     _announce()
+    logger.info("Restored %s: %s rows", source.name, manifest.rows)
     return manifest
 
 
@@ -170,4 +174,9 @@ def _of_database(error: DatabaseError, member: str = "") -> BackupError:
         return BackupError("Somebody is writing to the site and does not end. Nothing was changed; try again.")
     if state.startswith(("22", "23", "54")):
         return Damaged(member, f"has rows that the database refuses: {reason}")
+    if isinstance(error, OperationalError) and (not state or state.startswith(("08", "57P"))):
+        # It may have gone while it was committing.
+        return BackupError(
+            f"The database was lost: {reason}. The site is as it was or wholly restored: look, and repeat."
+        )
     return BackupError(f"The database stopped the restore: {reason}. Nothing was changed.")

@@ -14,9 +14,10 @@ from .schema import Schema, check_format
 from .tables import Table, tables
 from .telling import Progress, silent
 
-LONGEST_MANIFEST: Final = 128 * 1024 * 1024
+# What a manifest says of the site, and of each member.
+MANIFEST, OF_A_MEMBER = 256 * 1024, 500
 # A text of a megabyte, each character of which may take six in JSON, and the same again in its history.
-LONGEST_ROW: Final = 64 * 1024 * 1024
+LONGEST_ROW: Final = 32 * 1024 * 1024
 
 
 def verify(source: Path, *, progress: Progress | None = None) -> Manifest:
@@ -59,7 +60,7 @@ def _manifest(archive: Archive, sizes: dict[str, int]) -> Manifest:
         if not any(name.startswith((f"{FIXTURES}/", f"{RECORDS}/")) for name in sizes):
             raise NotAnArchive
         raise Damaged(NAME, "is missing")
-    data = whole(archive, NAME, LONGEST_MANIFEST)
+    data = whole(archive, NAME, MANIFEST + OF_A_MEMBER * len(sizes))
     try:
         check_format(json.loads(data))
         return Manifest.from_bytes(data)
