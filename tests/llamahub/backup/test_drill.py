@@ -143,6 +143,8 @@ def test_what_a_killed_drill_left_goes_first(own_folder):
     (own_folder / "restore-drill" / drill.ARCHIVE).write_text("half an export")
     name = str(connection.settings_dict["NAME"]) + throwaway.SUFFIX
     with connection._nodb_cursor() as cursor:
+        # A run of these tests that was killed leaves one, too.
+        cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
         cursor.execute(f'CREATE DATABASE "{name}"')
     verdict = drill.drill()
     assert verdict.is_good, verdict
