@@ -21,6 +21,7 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
+from django.db import transaction
 
 from editorial.pictures import files
 
@@ -35,6 +36,12 @@ from .writing import sync
 
 JOURNAL = ".restore"
 INCOMING = ".incoming-"
+# A restore has this lock until its transaction has ended, one way or the other.
+ALONE = """
+SET LOCAL statement_timeout = 0;
+SET LOCAL lock_timeout = '30s';
+SELECT pg_advisory_xact_lock(hashtext('llamahub.backup'));
+"""
 
 
 @contextmanager
@@ -87,16 +94,19 @@ def recover(connection: Any) -> None:
 
 def _tidy(connection: Any, names: Iterable[str]) -> None:
     """Remove those files that no row names, with all that was derived from them."""
-    names = list(names)
+    names = [name for name in names if is_safe(name)]
     root = Path(settings.MEDIA_ROOT)
     for parent in {(root / name).parent for name in names}:
         for path in parent.glob(f"{INCOMING}*"):
             path.unlink(missing_ok=True)
     if not names:
         return
-    kept = files_named(connection, tables(apps, with_accounts=True))
+    with transaction.atomic(), connection.cursor() as cursor:
+        # The process is gone, and the database may still be about to commit for it.
+        cursor.execute(ALONE)
+        kept = files_named(connection, tables(apps, with_accounts=True))
     for name in names:
-        if name in kept or not is_safe(name):
+        if name in kept:
             continue
         files.remove(name)
         folder = (root / name).parent

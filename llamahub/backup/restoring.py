@@ -30,12 +30,10 @@ logger = logging.getLogger(__name__)
 
 # Reading goes on meanwhile. Editors who save wait, and are told after four seconds; a restore waits for them no longer
 # than this.
-LIMITS = """
-SET LOCAL statement_timeout = 0;
+LIMITS = f"""
+{media.ALONE}
 SET LOCAL idle_in_transaction_session_timeout = 0;
-SET LOCAL lock_timeout = '30s';
 SET LOCAL timezone = 'UTC';
-SELECT pg_advisory_xact_lock(hashtext('llamahub.backup'));
 """
 
 

@@ -36,6 +36,11 @@ def test_in_a_folder_an_export_is_named_by_the_time(tmp_path):
     verify(archive)
 
 
+def test_a_name_that_ends_with_a_slash_is_a_folder(tmp_path):
+    run("export_fixtures", f"{tmp_path}/daily/")
+    assert len(list((tmp_path / "daily").glob("llamahub-*Z.zip"))) == 1
+
+
 def test_a_folder_of_files(tmp_path):
     run("export_fixtures", tmp_path / "site", "--directory")
     assert (tmp_path / "site" / "manifest.json").is_file()

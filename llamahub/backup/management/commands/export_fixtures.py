@@ -59,6 +59,8 @@ class Command(BaseCommand):
         elif keep:
             raise CommandError("--keep thins out zip files in a folder: name the folder, and leave --directory out.")
         else:
+            if is_folder:
+                place /= f"llamahub-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
             self._write(place, directory, with_accounts)
 
     def _keep_one(self, folder: Path, with_accounts: bool, keep: Keep | None) -> None:
@@ -76,8 +78,6 @@ class Command(BaseCommand):
             self.stdout.write(f"Removed {len(kept.removed)} older ones; kept by {keep}: days, weeks, months.")
 
     def _write(self, destination: Path, directory: bool, with_accounts: bool) -> None:
-        if directory and destination.is_dir() and any(destination.iterdir()):
-            destination = destination / f"llamahub-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
         line, started = Line(), time.monotonic()
         try:
             manifest = export(destination, with_accounts=with_accounts, directory=directory, progress=line)
