@@ -16,10 +16,10 @@ CONTAINED = PYTEST_DEBUG_TEMPROOT="$(DATA_DIR)/test" HOME="$(DATA_DIR)/home" XDG
 PIP = $(BIN)/python -m pip install --disable-pip-version-check --no-cache-dir --require-hashes --only-binary :all:
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev check test lint format bench audit lock fixtures manage clean
+.PHONY: help run dev check test lint format bench audit lock fixtures restore-drill manage clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
 
 run: $(VENV)/run.done ## Set up what is missing and serve the hub on http://127.0.0.1:$PORT/
 	@$(LOCAL_SITE) $(BIN)/python manage.py serve
@@ -47,6 +47,7 @@ format: $(VENV)/dev.done ## Bring the code into the agreed form
 bench: $(VENV)/run.done ## Measure each kind of page: queries, bytes, requests a second; SECONDS=10 for longer
 	@$(LOCAL_SITE) $(BIN)/python -m tests.bench.pages
 	@$(LOCAL_SITE) $(BIN)/python -m tests.bench.search
+	@$(LOCAL_SITE) $(BIN)/python -m tests.bench.backup
 
 audit: $(VENV)/dev.done tests/audit/node_modules ## Ask every judge about each kind of page; ARGS=--quick leaves Lighthouse out
 	@$(LOCAL_SITE) $(CONTAINED) $(BIN)/python -m tests.audit $(ARGS)
@@ -58,6 +59,9 @@ tests/audit/node_modules: tests/audit/package-lock.json
 
 fixtures: $(VENV)/run.done ## Write the content of the local database back into the fixtures
 	@$(LOCAL_SITE) $(BIN)/python manage.py dump_content
+
+restore-drill: $(VENV)/run.done ## Export the site, restore it beside itself, compare every page; ARGS="--sample 200"
+	@$(LOCAL_SITE) $(BIN)/python manage.py restore_drill $(ARGS)
 
 manage: $(VENV)/run.done ## Any Django command: make manage ARGS="createsuperuser"
 	@$(LOCAL_SITE) $(BIN)/python manage.py $(ARGS)

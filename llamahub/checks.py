@@ -81,6 +81,12 @@ def public_site() -> Iterator[tuple[str, str]]:
         settings.MEDIA_ROOT
     ):
         yield "E008", "MEDIA_ROOT and STATIC_ROOT lie in one another: uploads would be served as our own files."
+    for name in ("MEDIA_ROOT", "STATIC_ROOT"):
+        if settings.BACKUP_DIR.is_relative_to(getattr(settings, name)):
+            yield (
+                "E009",
+                f"BACKUP_DIR is {settings.BACKUP_DIR}, inside {name}, which anybody may read: set it to a folder of its own.",
+            )
 
 
 def _covers(pattern: str, host: str) -> bool:

@@ -40,13 +40,13 @@ def networks(variable: str, values: Iterable[str]) -> list[IPv4Network | IPv6Net
     return found
 
 
-def data_dir(value: str) -> Path:
+def data_dir(value: str, variable: str = "DATA_DIR") -> Path:
     directory = Path(value or "var").expanduser().absolute()
     # What lies beside the code would be served, committed or imported.
     for name in ("static", "templates", "llamahub", "models_catalog", "editorial"):
         if directory.is_relative_to(ROOT / name):
             raise ImproperlyConfigured(
-                f"DATA_DIR is {directory}, inside the project's own {name}/: set it to a folder for data alone."
+                f"{variable} is {directory}, inside the project's own {name}/: set it to a folder for data alone."
             )
     return directory
 

@@ -15,8 +15,9 @@ SECRET = "".join(chr(33 + (7 * n) % 90) for n in range(60)).replace("$", "s")
 
 @pytest.fixture(autouse=True)
 def uploads(settings, tmp_path) -> Path:
-    """Uploads of a test lie in a folder of its own."""
+    """Uploads and exports of a test lie in folders of its own."""
     settings.MEDIA_ROOT = tmp_path / "media"
+    settings.BACKUP_DIR = tmp_path / "backups"
     return settings.MEDIA_ROOT
 
 

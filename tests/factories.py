@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from itertools import count
@@ -26,6 +27,8 @@ from editorial.models import (
     Topic,
 )
 from llamahub.accounts.models import AuditEntry
+from llamahub.backup.models import Export
+from llamahub.backup.naming import ExportName
 from models_catalog.models import (
     FACT_MODELS,
     CheckInterval,
@@ -365,6 +368,27 @@ def make_audit_entry(**fields: Any) -> AuditEntry:
     return AuditEntry.objects.create(
         **_made_up(fields, at=LONG_AGO, kind=AuditEntry.Kind.SIGNED_IN, actor="ada", subject="ada")
     )
+
+
+def make_export(**fields: Any) -> Export:
+    """A record of an export; its file is not made, unless ``content`` is given."""
+    content = fields.pop("content", None)
+    made_at = fields.setdefault("made_at", LONG_AGO + timedelta(seconds=next(_number)))
+    export = Export.objects.create(
+        **_made_up(
+            fields,
+            made_by="ada",
+            file=str(ExportName(made_at, fields.get("with_accounts", False))),
+            size=len(content or b"") or 1_234_567,
+            rows=4_321,
+            sha256=hashlib.sha256(content or b"").hexdigest(),
+            took=timedelta(seconds=3),
+        )
+    )
+    if content is not None:
+        export.path.parent.mkdir(parents=True, exist_ok=True)
+        export.path.write_bytes(content)
+    return export
 
 
 def picture_file(kind: str = "PNG", size: tuple[int, int] = (2, 1), color: Any = None, **options: Any) -> ContentFile:

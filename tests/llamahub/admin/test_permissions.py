@@ -11,12 +11,14 @@ from django.urls import URLPattern, URLResolver, reverse
 
 from editorial.models import Article, Edition, HubSettings, Topic
 from llamahub.accounts.models import AuditEntry, SecondFactor, SecurityPolicy, Session
+from llamahub.backup.models import BackupPolicy, Export
 from llamahub.groups import EDITOR, PUBLISHER
 from models_catalog.models import Citation, License, RecordedChange, Release, Source, UseCase
 from tests.factories import (
     make_audit_entry,
     make_edition,
     make_event,
+    make_export,
     make_license,
     make_live_article,
     make_release,
@@ -50,11 +52,11 @@ def expected(who, model, action):
         return False
     if model in {User, Group}:
         return who == "superuser"
-    if model is AuditEntry:
+    if model in {AuditEntry, Export}:
         return who == "superuser" and action == "view"
     if model is RecordedChange:
         return action == "view"
-    if model is SecurityPolicy:
+    if model in {SecurityPolicy, BackupPolicy}:
         # There is one already, and it stays.
         return who == "superuser" and action in {"view", "change"}
     if model is Redirect:
@@ -80,13 +82,15 @@ def make(model):
         return make_audit_entry()
     if model is RecordedChange:
         return RecordedChange.objects.of(make_source()).get()
-    if model is SecurityPolicy:
-        return SecurityPolicy.objects.create()
+    if model is Export:
+        return make_export()
+    if model in {SecurityPolicy, BackupPolicy}:
+        return model.objects.create()
     return MAKERS[model]()
 
 
-ALL = [*ENTRIES, Redirect, User, Group, AuditEntry, SecurityPolicy, RecordedChange]
-SINGLE = {HubSettings, SecurityPolicy}
+ALL = [*ENTRIES, Redirect, User, Group, AuditEntry, SecurityPolicy, RecordedChange, Export, BackupPolicy]
+SINGLE = {HubSettings, SecurityPolicy, BackupPolicy}
 PAGES = {"changelist": "view", "add": "add", "change": "view", "delete": "delete", "history": "view"}
 
 
@@ -194,6 +198,9 @@ def test_every_address_of_the_admin_is_in_the_matrix(client):
         "editorial_edition_share",
         "editorial_edition_revoke_links",
         "models_catalog_recordedchange_undo",
+        "backup_export_make",
+        "backup_export_download",
+        "backup_export_verify",
     }
 
     def names(patterns):
