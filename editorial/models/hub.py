@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Self
 
 from django.db import models
@@ -13,6 +14,12 @@ from models_catalog.models import Content
 from models_catalog.models.base import ContentQuerySet, in_choices
 
 from .prose import REFERENCE_HELP, WithProse
+
+
+class HubSettingsQuerySet(ContentQuerySet["HubSettings"]):
+    def the_one(self) -> Self:
+        """The one row, as a queryset; none on a site without content."""
+        return self.order_by("pk")[:1]
 
 
 class HubSettings(WithProse, Content):
@@ -42,7 +49,7 @@ class HubSettings(WithProse, Content):
         help_text="Otherwise a second person reads every text before readers do. For a newsroom of one.",
     )
 
-    objects = ContentQuerySet.as_manager()
+    objects = HubSettingsQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "hub settings"
@@ -63,7 +70,12 @@ class HubSettings(WithProse, Content):
     @classmethod
     def load(cls) -> HubSettings:
         """The one row, or unsaved defaults on a site without content."""
-        return cls.objects.first() or cls(name="LlamaHub", tagline="The reference on Meta’s Llama models")
+        return cls.of(cls.objects.the_one())
+
+    @classmethod
+    def of(cls, found: Iterable[HubSettings]) -> HubSettings:
+        """What `load` returns, of rows that were fetched together with others."""
+        return next(iter(found), None) or cls(name="LlamaHub", tagline="The reference on Meta’s Llama models")
 
 
 class HubSectionQuerySet(ContentQuerySet["HubSection"]):

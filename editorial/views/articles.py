@@ -9,9 +9,11 @@ from django.http import Http404, HttpResponseGone, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
-from editorial.live_facts import reading
+from editorial.live_facts.reading import Reader
 from editorial.models import Article, Edition, GlossaryTerm, Topic
-from models_catalog.models import RecordedChange, Source
+from models_catalog import evidence
+from models_catalog.models import RecordedChange, Release, Source
+from models_catalog.together import ask
 from models_catalog.views.base import public_page
 from models_catalog.views.past import readable_as_of
 
@@ -71,22 +73,30 @@ def _readable(history: list[Edition], begins: datetime | None) -> list[tuple[Edi
 @public_page
 @readable_as_of
 def article(request: HttpRequest, slug: str) -> HttpResponse:
-    edition = Edition.objects.live().for_reading().filter(article__slug=slug).first()
+    found = Edition.objects.live().for_reading().filter(article__slug=slug)[:1]
+    ask(found)
+    edition = next(iter(found), None)
     if edition is None:
         if gone := Article.objects.gone().filter(slug=slug).first():
             return HttpResponsePermanentRedirect(gone.moved_to) if gone.moved_to else HttpResponseGone()
         raise Http404
-    prose = reading.read(edition, glossary=GlossaryTerm.objects.addresses())
-    history = list(Edition.objects.public().filter(article=edition.article))
+    public = Edition.objects.public().filter(article=edition.article)
+    related = Edition.objects.live().related_to(edition.article).for_reading()[:RELATED]
+    releases = Release.objects.listed().newest_first().filter(articles=edition.article)
+    glossary, beginning = GlossaryTerm.objects.all(), RecordedChange.objects.beginning()
+    reader = Reader([edition])
+    evidence.attach(reader.gather(found, public, related, releases, glossary, beginning))
+    prose = reader.read(edition, glossary=glossary.addresses())
+    history = list(public)
     context = {
         "edition": edition,
         "article": edition.article,
         "authors": edition.article.authors.all(),
         "prose": prose,
         "first": history[-1],
-        "editions": _readable(history, RecordedChange.objects.begin()),
-        "releases": list(edition.article.releases.listed().newest_first()),
+        "editions": _readable(history, next(iter(beginning), None)),
+        "releases": releases,
         "sources": cited_sources(prose.links),
-        "related": list(Edition.objects.live().related_to(edition.article).for_reading()[:RELATED]),
+        "related": related,
     }
     return render(request, "editorial/article.html", context)

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from models_catalog import facts
 from models_catalog.models import Content, License, LicenseRule, RecordedChange, Release, UseCase, Variant
+from models_catalog.together import ask
 
 from .past import moment
 
@@ -56,7 +57,7 @@ class PublicHistory:
 def history_of(entry: Content) -> PublicHistory:
     """What readers saw change of a release with its checkpoints, a license with its rules, or another entry.
 
-    Changes made while the entry was not shown to readers are left out. Three queries at most.
+    Changes made while the entry was not shown to readers are left out. Two queries at most.
     """
     table, pk = entry._meta.db_table, entry.pk
     about = Q(table=table, row_id=pk)
@@ -97,8 +98,10 @@ class _Related:
     def __init__(self, changes: list[RecordedChange], entry: Content) -> None:
         self.entry = entry
         rows = [row for change in changes for row in (change.row, change.before or {})]
-        self.licenses = _named(License, rows, "license_id")
-        self.use_cases = _named(UseCase, rows, "use_case_id")
+        licenses, use_cases = _named(License, rows, "license_id"), _named(UseCase, rows, "use_case_id")
+        ask(licenses, use_cases)
+        self.licenses = {license.pk: license for license in licenses}
+        self.use_cases = {use_case.pk: use_case for use_case in use_cases}
 
     def changes(self, change: RecordedChange) -> Iterable[FactChange]:
         after = self._fill(change.entry())
@@ -128,6 +131,5 @@ class _Related:
         return entry
 
 
-def _named(model: type[M], rows: list[dict[str, Any]], column: str) -> dict[int, M]:
-    wanted = {row[column] for row in rows if row.get(column)}
-    return model._default_manager.in_bulk(wanted) if wanted else {}
+def _named(model: type[M], rows: list[dict[str, Any]], column: str) -> QuerySet[M]:
+    return model._default_manager.filter(pk__in={row[column] for row in rows if row.get(column)})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
+from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -60,6 +61,17 @@ class ReleaseQuerySet(ContentQuerySet["Release"]):
             self.select_related("license")
             .with_evidence()
             .prefetch_related(models.Prefetch("variants", Variant.objects.with_facts()))
+        )
+
+    def for_its_page(self) -> Self:
+        """As ``with_facts``, and the releases and events that it has to do with."""
+        # By name: events know releases, so releases cannot import them.
+        events = apps.get_model("models_catalog", "TimelineEvent").objects
+        relatives = Release.objects.listed().oldest_first()
+        return self.with_facts().prefetch_related(
+            models.Prefetch("based_on", relatives),
+            models.Prefetch("derivatives", relatives),
+            models.Prefetch("events", events.listed().newest_first().with_facts()),
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
+from django.db.models import Q
 
 from .base import Addressed, Content, ContentQuerySet, DatePrecision, date_matches_precision, in_choices
 from .releases import Release
@@ -20,6 +21,19 @@ class TimelineEventQuerySet(ContentQuerySet["TimelineEvent"]):
 
     def newest_first(self) -> Self:
         return self.order_by("-happened_on", "slug")
+
+    def before(self, event: TimelineEvent) -> Self:
+        """Those that stand after an event in ``newest_first``, the nearest first."""
+        day = event.happened_on
+        # The first condition repeats part of the second, in a form that the index can begin at.
+        return self.filter(Q(happened_on__lte=day) & (Q(happened_on__lt=day) | Q(slug__gt=event.slug))).newest_first()
+
+    def after(self, event: TimelineEvent) -> Self:
+        """Those that stand before an event in ``newest_first``, the nearest first."""
+        day = event.happened_on
+        return self.filter(Q(happened_on__gte=day) & (Q(happened_on__gt=day) | Q(slug__lt=event.slug))).order_by(
+            "happened_on", "-slug"
+        )
 
     def headlines(self) -> Self:
         """For “What’s new” on the hub, newest first."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Prefetch
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -21,7 +20,8 @@ from models_catalog.checker import (
 )
 from models_catalog.checker.asking import was_asked
 from models_catalog.checker.weighing import STRICTNESS
-from models_catalog.models import Citation, Correction, Got, License, LicenseRule, Release, UseCase
+from models_catalog.models import Got, License, LicenseRule, Release, UseCase
+from models_catalog.together import fetch
 
 from .base import public_page
 from .past import readable_as_of
@@ -29,7 +29,6 @@ from .past import readable_as_of
 if TYPE_CHECKING:
     from typing import Any
 
-    from django.db.models import QuerySet
     from django.http import HttpRequest
 
     from models_catalog.checker import Answer, Comparison, Question
@@ -39,26 +38,19 @@ HTML, JSON = "text/html", "application/json"
 Answered = tuple["Answer", list["Answer"], list["Comparison"]]
 
 
-def _with_sources(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """As ``with_facts``, in one query fewer a relation: this page shows many rows that share few sources."""
-    return rows.prefetch_related(
-        Prefetch("citations", Citation.objects.for_reading()),
-        Prefetch("corrections", Correction.objects.select_related("source")),
-    )
-
-
 def _options() -> Options:
-    return Options.of(
-        list(_with_sources(License.objects.oldest_first())),
-        list(Release.objects.listed().newest_first()),
-        list(UseCase.objects.activities()),
-    )
+    licenses = License.objects.oldest_first().with_facts()
+    releases, activities = Release.objects.listed().newest_first(), UseCase.objects.activities()
+    fetch(licenses, releases, activities)
+    return Options.of(list(licenses), list(releases), list(activities))
 
 
 def _answer(form: CheckForm, question: Question) -> Answered | None:
     """The answer and those of all versions; None if the form now says what is missing."""
     options = form.options
-    rules = list(_with_sources(LicenseRule.objects.for_check([activity.slug for activity in question.activities])))
+    weighed = LicenseRule.objects.for_check([activity.slug for activity in question.activities]).with_evidence()
+    fetch(weighed)
+    rules = list(weighed)
     try:
         answer = check(question.license, rules, question.activities, question.reader, question.model)
     except ModelMatters:

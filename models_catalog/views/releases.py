@@ -6,17 +6,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db.models import Prefetch
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 
 from models_catalog import reading
 from models_catalog.charts import context_chart, family_chart
 from models_catalog.facts import Fact, fact, fetched
 from models_catalog.filters import selection
 from models_catalog.history.changes import history_of
-from models_catalog.models import Release, TimelineEvent, Variant
+from models_catalog.models import Release, Variant
 from models_catalog.sizes import sizes
+from models_catalog.together import fetch
 
-from .base import public_page
+from .base import one_or_404, public_page
 from .past import readable_as_of
 
 if TYPE_CHECKING:
@@ -65,7 +66,9 @@ COMPARE_AT_LEAST, COMPARE_AT_MOST = 2, 4
 @readable_as_of
 def models(request: HttpRequest) -> HttpResponse:
     selected = selection(request.GET)
-    releases = list(selected.apply(Release.objects.listed().with_facts()))
+    found = selected.apply(Release.objects.listed().with_facts())
+    fetch(found)
+    releases = list(found)
     context = {
         "selected": selected,
         "releases": releases,
@@ -108,16 +111,10 @@ def _release_facts(release: Release, variants: list[Variant]) -> list[Fact]:
 @public_page
 @readable_as_of
 def release(request: HttpRequest, slug: str) -> HttpResponse:
-    release = get_object_or_404(
-        Release.objects.listed()
-        .with_facts()
-        .prefetch_related(
-            Prefetch("based_on", Release.objects.listed().oldest_first()),
-            Prefetch("derivatives", Release.objects.listed().oldest_first()),
-            Prefetch("events", TimelineEvent.objects.listed().newest_first().with_facts()),
-        ),
-        slug=slug,
-    )
+    found = Release.objects.listed().filter(slug=slug).for_its_page()
+    editions = reading.about(slug)
+    fetch(found, *editions)
+    release = one_or_404(found)
     variants = fetched(release, "variants")
     context = {
         "release": release,
@@ -126,7 +123,7 @@ def release(request: HttpRequest, slug: str) -> HttpResponse:
         "shapes": _checkpoints(variants, SHAPE_FACTS),
         "events": release.events.all(),
         "derivatives": release.derivatives.all(),
-        "editions": reading.about(release),
+        "editions": [edition for of_an_app in editions for edition in of_an_app],
         "history": history_of(release),
     }
     return render(request, "models_catalog/release.html", context)
@@ -171,13 +168,10 @@ def _asked(request: HttpRequest, known: dict[str, Release]) -> tuple[list[Releas
 @public_page
 @readable_as_of
 def compare(request: HttpRequest) -> HttpResponse:
-    known = {
-        release.slug: release
-        for release in Release.objects.listed()
-        .newest_first()
-        .with_facts()
-        .prefetch_related(Prefetch("based_on", Release.objects.listed().oldest_first()))
-    }
+    based_on = Prefetch("based_on", Release.objects.listed().oldest_first())
+    listed = Release.objects.listed().newest_first().with_facts().prefetch_related(based_on)
+    fetch(listed)
+    known = {release.slug: release for release in listed}
     releases, problem = _asked(request, known)
     enough = len(releases) >= COMPARE_AT_LEAST
     cells = ([(release, fact(release, field)) for release in releases] for field in RELEASE_FACTS if enough)

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, render
 
 from models_catalog import facts, formatting, history
 from models_catalog.models import FACT_MODELS, Citation, Content, Correction, Release, Source
+from models_catalog.together import fetch
 
 from .base import public_page
 from .past import readable_as_of
@@ -67,13 +68,15 @@ def source(request: HttpRequest, slug: str) -> HttpResponse:
         Citation.objects.filter(source=source)
         .listed()
         .with_targets()
+        .select_related("release__license")
         .with_due_day()
         .prefetch_related(
             Prefetch("release__based_on", Release.objects.listed().oldest_first()),
             Prefetch("provider__releases", Release.objects.listed().newest_first()),
-            "release__license",
         )
     )
+    corrections = Correction.objects.filter(source=source).listed().newest_first()
+    fetch(citations, corrections)
     today = history.today()
     resting = [found for citation in citations if (found := _resting(citation, today))]
     groups = []
@@ -86,7 +89,7 @@ def source(request: HttpRequest, slug: str) -> HttpResponse:
         "groups": groups,
         "count": len(resting),
         "due": sum(1 for found in resting if found.due_since),
-        "corrections": list(Correction.objects.filter(source=source).listed().newest_first()),
+        "corrections": corrections,
     }
     return render(request, "models_catalog/source.html", context)
 

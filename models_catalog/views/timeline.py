@@ -5,14 +5,15 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 
 from models_catalog.charts import events_chart
 from models_catalog.filters import Choice
 from models_catalog.history.changes import history_of
 from models_catalog.models import TimelineEvent
+from models_catalog.together import ask, fetch
 
-from .base import public_page
+from .base import one_or_404, public_page
 from .past import readable_as_of
 
 if TYPE_CHECKING:
@@ -44,13 +45,15 @@ def timeline(request: HttpRequest) -> HttpResponse:
 @readable_as_of
 def event(request: HttpRequest, slug: str) -> HttpResponse:
     listed = TimelineEvent.objects.listed()
-    event = get_object_or_404(listed.for_its_page(), slug=slug)
-    order = list(listed.newest_first().only("slug", "title", "happened_on"))
-    place = next(index for index, other in enumerate(order) if other.pk == event.pk)
+    found = listed.filter(slug=slug).for_its_page()
+    ask(found)
+    event = one_or_404(found)
+    earlier, later = listed.before(event)[:1], listed.after(event)[:1]
+    fetch(found, earlier, later)
     context = {
         "event": event,
         "history": history_of(event),
-        "earlier": order[place + 1] if place + 1 < len(order) else None,
-        "later": order[place - 1] if place else None,
+        "earlier": next(iter(earlier), None),
+        "later": next(iter(later), None),
     }
     return render(request, "models_catalog/event.html", context)
