@@ -14,7 +14,8 @@ from django.db.models import QuerySet
 
 from editorial.models import FactUse, Image
 from editorial.models.prose import WithProse
-from editorial.prose import Illustration, Prose, render
+from editorial.prose import Illustration, Prose
+from editorial.prose.kept import render
 from editorial.prose.references import Reference, prepare
 from models_catalog import evidence
 from models_catalog.facts import Fact, fact
