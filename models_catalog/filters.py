@@ -79,6 +79,11 @@ class Selection:
         kept = {name: asked[name] for name in names if asked.get(name)}
         return f"?{urlencode(kept)}" if kept else "."
 
+    def page_url(self, number: int) -> str:
+        """A further page of this selection."""
+        first = self._url()
+        return first if number < 2 else f"{'?' if first == '.' else f'{first}&'}page={number}"
+
     def menus(self) -> list[tuple[str, list[Choice]]]:
         """Each filter's label with its choices, “Any” first."""
         menus = []

@@ -20,6 +20,7 @@ from editorial.prose import validate as validate_markdown
 from models_catalog import history
 from models_catalog.models import Addressed, Content, Release
 from models_catalog.models.base import ContentQuerySet, in_choices
+from models_catalog.paging import Order
 
 from .media import Image
 from .people import Author, Topic
@@ -50,7 +51,7 @@ class EditionQuerySet(ContentQuerySet["Edition"]):
         return (
             self.filter(pk=Subquery(newest))
             .exclude(article__withdrawn_at__lte=_moment(at))
-            .order_by("-publish_at", "-number")
+            .order_by(*Edition.NEWEST_FIRST.names)
         )
 
     def scheduled(self) -> Self:
@@ -158,6 +159,8 @@ class Edition(WithProse, Content):
     """One version of an article’s text. Never changes once it is public (a trigger sees to it)."""
 
     Status = EditionStatus
+    # As lists of articles show them.
+    NEWEST_FIRST: ClassVar = Order(("-publish_at", "-number", "-id"))
     OPEN: ClassVar = (EditionStatus.DRAFT, EditionStatus.IN_REVIEW)
     natural_key_fields = ("article__slug", "number")
     prose_fields = ("body",)

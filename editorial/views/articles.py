@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponseGone, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,7 +12,8 @@ from editorial.live_facts.reading import Reader
 from editorial.models import Article, Edition, GlossaryTerm, Topic
 from models_catalog import evidence
 from models_catalog.models import RecordedChange, Release, Source
-from models_catalog.together import ask
+from models_catalog.paging import Listing
+from models_catalog.together import ask, fetch
 from models_catalog.views.base import public_page
 from models_catalog.views.past import readable_as_of
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import Any
 
-    from django.core.paginator import Page
+    from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
 
     from editorial.models.articles import EditionQuerySet
@@ -31,19 +31,16 @@ PER_PAGE = 20
 RELATED = 3
 
 
-def page_of(request: HttpRequest, editions: EditionQuerySet) -> Page[Edition]:
-    """The asked page of a list of articles: the first or last one for a number that makes no sense."""
-    page = Paginator(editions.for_reading(), PER_PAGE).get_page(request.GET.get("page"))
-    page.object_list = list(page.object_list)  # fetched here, not by the template
-    return page
+def list_context(request: HttpRequest, editions: EditionQuerySet, *others: QuerySet[Any]) -> dict[str, Any]:
+    """A page of articles with the address to index it under: later pages are pages of their own.
 
-
-def list_context(request: HttpRequest, editions: EditionQuerySet) -> dict[str, Any]:
-    """A page of articles with the address to index it under: later pages are pages of their own."""
-    page = page_of(request, editions)
+    What else the page shows is fetched with it.
+    """
+    page = Listing(editions.for_reading(), Edition.NEWEST_FIRST, request.GET, PER_PAGE)
+    fetch(page.asked, *others)
     context: dict[str, Any] = {"page": page}
-    if page.number > 1:
-        context["canonical_path"] = f"{request.path}?page={page.number}"
+    if not page.is_first:
+        context["canonical_path"] = f"{request.path}{page.here}"
     return context
 
 
@@ -57,9 +54,9 @@ def cited_sources(links: Iterable[str]) -> list[Source]:
 @public_page
 @readable_as_of
 def articles(request: HttpRequest) -> HttpResponse:
-    context = list_context(request, Edition.objects.live())
-    context["topics"] = list(Topic.objects.filter(articles__in=Article.objects.live()).distinct())
-    return render(request, "editorial/articles.html", context)
+    topics = Topic.objects.with_articles()
+    context = list_context(request, Edition.objects.live(), topics)
+    return render(request, "editorial/articles.html", {**context, "topics": topics})
 
 
 def _readable(history: list[Edition], begins: datetime | None) -> list[tuple[Edition, datetime | None]]:

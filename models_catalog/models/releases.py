@@ -55,6 +55,10 @@ class ReleaseQuerySet(ContentQuerySet["Release"]):
     def newest_first(self) -> Self:
         return self.order_by("-released_on", "name")
 
+    def one_of_each_kind(self) -> Self:
+        """One that readers may see of each combination of license and input, of which there are few."""
+        return self.listed().order_by("license_id", "modalities_in").distinct("license_id", "modalities_in")
+
     def with_facts(self) -> Self:
         """With checkpoints, license, and the sources and corrections of every field."""
         return (
@@ -230,6 +234,10 @@ class VariantQuerySet(ContentQuerySet["Variant"]):
     def listed(self) -> Self:
         """Checkpoints of releases that readers may see."""
         return self.filter(release__is_listed=True)
+
+    def of_newest_releases(self, count: int) -> Self:
+        """Checkpoints of the newest releases that readers may see."""
+        return self.filter(release__in=Release.objects.listed().newest_first().values("pk")[:count])
 
     def newest_first(self) -> Self:
         """By release, each with its release; within one by size, then by name."""

@@ -29,20 +29,26 @@ from .past import readable_as_of
 if TYPE_CHECKING:
     from typing import Any
 
-    from django.http import HttpRequest
+    from django.http import HttpRequest, QueryDict
 
     from models_catalog.checker import Answer, Comparison, Question
 
+# A longer list is none to choose from; others are asked about from their own pages.
+OFFERED = 200
 HTML, JSON = "text/html", "application/json"
 
 Answered = tuple["Answer", list["Answer"], list["Comparison"]]
 
 
-def _options() -> Options:
-    licenses = License.objects.oldest_first().with_facts()
-    releases, activities = Release.objects.listed().newest_first(), UseCase.objects.activities()
-    fetch(licenses, releases, activities)
-    return Options.of(list(licenses), list(releases), list(activities))
+def _options(asked: QueryDict) -> Options:
+    licenses, activities = License.objects.oldest_first().with_facts(), UseCase.objects.activities()
+    listed = Release.objects.listed().newest_first()
+    named = {asked.get(name, "")[:80].replace("\x00", "") for name in ("release", "for_release")}
+    newest, chosen, licensed = listed[:OFFERED], listed.filter(slug__in=named), Release.objects.one_of_each_kind()
+    fetch(licenses, newest, chosen, licensed, activities)
+    # The one that is asked for is among them, however old it is.
+    releases = list({release.pk: release for release in [*newest, *chosen]}.values())
+    return Options.of(list(licenses), releases, list(activities), licensed)
 
 
 def _answer(form: CheckForm, question: Question) -> Answered | None:
@@ -66,7 +72,7 @@ def _answer(form: CheckForm, question: Question) -> Answered | None:
 
 def _respond(request: HttpRequest, *, as_json: bool) -> HttpResponse:
     asked = was_asked(request.GET)
-    options = _options()
+    options = _options(request.GET)
     start = {
         "release": request.GET.get("for_release", ""),
         "license": request.GET.get("for_license", ""),

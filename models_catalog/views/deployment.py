@@ -21,6 +21,8 @@ from .past import readable_as_of
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+# Whose checkpoints are offered and weighed: the newest, which today are all.
+RELEASES = 100
 # What the memory follows from, as far as it is stated.
 SHAPE_FACTS = (
     "parameters_total",
@@ -41,11 +43,15 @@ SHAPE_FACTS = (
 @public_page
 @readable_as_of
 def run(request: HttpRequest) -> HttpResponse:
-    listed = Variant.objects.listed().newest_first()
+    newest = Variant.objects.of_newest_releases(RELEASES).newest_first()
+    named = (
+        Variant.objects.listed().newest_first().filter(slug=request.GET.get("checkpoint", "")[:80].replace("\x00", ""))
+    )
     options = DeploymentOption.objects.with_served_releases()
     published, machines = PublishedMemory.objects.listed(), Machine.objects.all()
-    fetch(listed, options, published, machines)
-    variants = list(listed)
+    fetch(newest, named, options, published, machines)
+    # The one that is asked for is among them, however old it is.
+    variants = list({variant.pk: variant for variant in [*newest, *named]}.values())
     asked = question(request.GET, variants)
     chosen = asked.variant
     evidence.attach(

@@ -32,6 +32,9 @@ LICENSE_FACTS = (
     "governing_law",
 )
 
+# More than these are listed in the catalogue.
+RELEASES = 60
+
 
 @dataclass(frozen=True, slots=True)
 class MatrixRow:
@@ -98,7 +101,7 @@ def license(request: HttpRequest, slug: str) -> HttpResponse:
     license = versions[place]
     before = versions[place - 1] if place else None
     both = LicenseRule.objects.filter(license__in=[license, before] if before else [license]).with_facts()
-    releases = Release.objects.listed().filter(license=license).oldest_first().with_facts()
+    releases = Release.objects.listed().filter(license=license).oldest_first().with_facts()[: RELEASES + 1]
     fetch(everything, both, releases)
     rules = [rule for rule in both if rule.license_id == license.pk]
     context = {
@@ -113,6 +116,7 @@ def license(request: HttpRequest, slug: str) -> HttpResponse:
         "differences": _differences(before, license, rules, [rule for rule in both if rule not in rules])
         if before
         else [],
-        "releases": releases,
+        "releases": releases[:RELEASES],
+        "has_more_releases": len(releases) > RELEASES,
     }
     return render(request, "models_catalog/license.html", context)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django.core.paginator import Paginator
 from django.db.models import Prefetch
 from django.shortcuts import render
 
@@ -60,21 +61,30 @@ SHAPE_FACTS = (
 INHERITED_FACTS = frozenset({"context_tokens", "pretraining_tokens", "knowledge_cutoff"})
 
 COMPARE_AT_LEAST, COMPARE_AT_MOST = 2, 4
+# How many the form offers: a longer list is none to choose from. Others are compared from their own pages.
+OFFERED = 200
+PER_PAGE = 40
 
 
 @public_page
 @readable_as_of
 def models(request: HttpRequest) -> HttpResponse:
     selected = selection(request.GET)
-    found = selected.apply(Release.objects.listed().with_facts())
+    page = Paginator(selected.apply(Release.objects.listed().with_facts()), PER_PAGE).get_page(request.GET.get("page"))
+    found: Any = page.object_list  # a queryset, since it is made from one
     fetch(found)
     releases = list(found)
-    context = {
+    context: dict[str, Any] = {
         "selected": selected,
+        "page": page,
+        "previous_url": selected.page_url(page.number - 1),
+        "next_url": selected.page_url(page.number + 1),
         "releases": releases,
         "family": family_chart(releases),
         "contexts": context_chart(releases),
     }
+    if page.number > 1:
+        context["canonical_path"] = f"{request.path}?page={page.number}"
     return render(request, "models_catalog/models.html", context)
 
 
@@ -150,9 +160,8 @@ class SizesRow:
         return len({tuple(v.parameters_total for v in variants) for _, variants in self.cells}) > 1
 
 
-def _asked(request: HttpRequest, known: dict[str, Release]) -> tuple[list[Release], str]:
-    """The releases to compare, once each, in the order asked for; and what is wrong with the question."""
-    slugs = list(dict.fromkeys(slug for slug in request.GET.getlist("r") if slug))
+def _asked(slugs: list[str], known: dict[str, Release]) -> tuple[list[Release], str]:
+    """The releases to compare, in the order asked for; and what is wrong with the question."""
     releases = [known[slug] for slug in slugs if slug in known]
     if len(releases) < len(slugs):
         return releases[
@@ -168,18 +177,22 @@ def _asked(request: HttpRequest, known: dict[str, Release]) -> tuple[list[Releas
 @public_page
 @readable_as_of
 def compare(request: HttpRequest) -> HttpResponse:
+    listed = Release.objects.listed().newest_first()
     based_on = Prefetch("based_on", Release.objects.listed().oldest_first())
-    listed = Release.objects.listed().newest_first().with_facts().prefetch_related(based_on)
-    fetch(listed)
-    known = {release.slug: release for release in listed}
-    releases, problem = _asked(request, known)
+    slugs = list(dict.fromkeys(slug for slug in request.GET.getlist("r") if slug))[: COMPARE_AT_MOST * 2]
+    named = listed.filter(slug__in=slugs).with_facts().prefetch_related(based_on)
+    choices = listed[:OFFERED]
+    fetch(choices, named)
+    known = {release.slug: release for release in named}
+    releases, problem = _asked(slugs, known)
     enough = len(releases) >= COMPARE_AT_LEAST
     cells = ([(release, fact(release, field)) for release in releases] for field in RELEASE_FACTS if enough)
     # A row that none of them fills compares nothing.
     rows = [ComparisonRow(row[0][1].label, row) for row in cells if any(cell.is_stated for _, cell in row)]
     chosen = [release.slug for release in releases]
     context = {
-        "choices": list(known.values()),
+        # Those that are asked for are among them, however old they are.
+        "choices": list({release.slug: release for release in [*choices, *releases]}.values()),
         "slots": [*chosen, *[""] * (COMPARE_AT_MOST - len(chosen))],
         "releases": releases if enough else [],
         "problem": problem,
