@@ -48,8 +48,10 @@ class EditionQuerySet(ContentQuerySet["Edition"]):
     def live(self, at: datetime | None = None) -> Self:
         """The one edition of each article that readers see at ``at``; none of withdrawn articles."""
         newest = Edition.objects.filter(article=OuterRef("article")).public(at).values("pk")[:1]
+        # That the newest is public need not be said, but lets lists begin at the index of public editions.
         return (
-            self.filter(pk=Subquery(newest))
+            self.public(at)
+            .filter(pk=Subquery(newest))
             .exclude(article__withdrawn_at__lte=_moment(at))
             .order_by(*Edition.NEWEST_FIRST.names)
         )
@@ -72,10 +74,10 @@ class EditionQuerySet(ContentQuerySet["Edition"]):
 
     def related_to(self, article: Article) -> Self:
         """Editions of other articles on the same topic or the same releases."""
-        others = Article.objects.filter(
-            Q(topic=article.topic_id) | Q(releases__in=article.releases.values("pk"))
-        ).exclude(pk=article.pk)
-        return self.filter(article__in=others.values("pk"))
+        shared = Article.releases.through.objects.filter(
+            article=OuterRef("article"), release__in=article.releases.values("pk")
+        )
+        return self.filter(Q(article__topic=article.topic_id) | Exists(shared)).exclude(article=article)
 
 
 class ArticleQuerySet(ContentQuerySet["Article"]):
