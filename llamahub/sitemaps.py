@@ -20,7 +20,8 @@ SECTIONS: dict[str, type[Sitemap[Any]] | Sitemap[Any]] = {**catalog_sitemaps, **
 
 @public_page
 def sitemap(request: HttpRequest) -> HttpResponse:
-    if all(section.paginator.num_pages == 1 for section in SECTIONS.values()):
+    papers: list[Any] = [section.paginator for section in SECTIONS.values()]
+    if all(paper.num_pages == 1 for paper in papers):
         return one_file(request, SECTIONS)
     return index(request, SECTIONS, sitemap_url_name="sitemap-section")
 
