@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from editorial.models import Edition
 
 if TYPE_CHECKING:
-    from models_catalog.models import Release
+    from editorial.models.articles import EditionQuerySet
 
 
-def articles_about(release: Release) -> list[Edition]:
+def articles_about(slug: str) -> EditionQuerySet:
     """Live editions of the articles that name the release, newest first."""
-    return list(Edition.objects.live().filter(article__releases=release).for_reading())
+    return Edition.objects.live().filter(article__releases__slug=slug).for_reading()

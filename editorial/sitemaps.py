@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from django.contrib.sitemaps import Sitemap
 from django.urls import reverse
 
-from models_catalog.sitemaps import EntrySitemap, OfThisSite
+from models_catalog.sitemaps import EntrySitemap, InFiles, OfThisSite
 
-from .models import Article, Author, Edition, Topic
+from .models import Author, Edition, Topic
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -33,7 +33,7 @@ class PageSitemap(OfThisSite, Pages):
         return reverse(f"editorial:{item}")
 
 
-class ArticleSitemap(OfThisSite, Editions):
+class ArticleSitemap(InFiles, Editions):
     """Live articles, as of the edition that readers see."""
 
     def items(self) -> EditionQuerySet:
@@ -46,6 +46,6 @@ class ArticleSitemap(OfThisSite, Editions):
 sitemaps: dict[str, Sitemap] = {  # type: ignore[type-arg]
     "pages": PageSitemap(),
     "articles": ArticleSitemap(),
-    "topics": EntrySitemap(Topic.objects.filter(articles__in=Article.objects.live()).distinct()),
-    "authors": EntrySitemap(Author.objects.filter(articles__in=Article.objects.live()).distinct()),
+    "topics": EntrySitemap(Topic.objects.with_articles()),
+    "authors": EntrySitemap(Author.objects.with_articles()),
 }

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 from django.db.models import F, Max, TextChoices
 
 from .models import License, Modality, Release
+from .together import ask
 
 if TYPE_CHECKING:
     from django.http import QueryDict
@@ -78,6 +79,11 @@ class Selection:
         kept = {name: asked[name] for name in names if asked.get(name)}
         return f"?{urlencode(kept)}" if kept else "."
 
+    def page_url(self, number: int) -> str:
+        """A further page of this selection."""
+        first = self._url()
+        return first if number < 2 else f"{'?' if first == '.' else f'{first}&'}page={number}"
+
     def menus(self) -> list[tuple[str, list[Choice]]]:
         """Each filter's label with its choices, “Any” first."""
         menus = []
@@ -121,9 +127,10 @@ def _ordered(releases: ReleaseQuerySet, order: Order) -> ReleaseQuerySet:
 
 
 def _filters() -> tuple[Filter, ...]:
-    """The filters with the values that listed releases have (two queries)."""
+    """The filters with the values that listed releases have (one query)."""
     generations = Release.objects.listed().order_by("-generation").values_list("generation", flat=True).distinct()
     licenses = License.objects.filter(releases__is_listed=True).distinct().order_by("-effective_on", "slug")
+    ask(generations, licenses)
     return (
         Filter("branch", "Branch", "branch", dict(Release.Branch.choices)),
         Filter("generation", "Generation", "generation", {value: value for value in generations}),

@@ -6,22 +6,22 @@ is ready; a release's page asks them all and shows what they return.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
-from .models import Release
+from django.db.models import QuerySet
 
-Provider = Callable[[Release], Iterable[Any]]
+Provider = Callable[[str], QuerySet[Any]]
 
 _providers: list[Provider] = []
 
 
 def register(provider: Provider) -> None:
-    """``provider(release)`` returns live editions, for components/article_list.html. Registering twice counts once."""
+    """``provider(slug)`` returns the live editions about a release, for components/article_list.html. Registering twice counts once."""
     if provider not in _providers:
         _providers.append(provider)
 
 
-def about(release: Release) -> list[Any]:
-    """Everything there is to read about the release."""
-    return [item for provider in _providers for item in provider(release)]
+def about(slug: str) -> list[QuerySet[Any]]:
+    """Everything there is to read about the release of that name, not fetched yet."""
+    return [provider(slug) for provider in _providers]

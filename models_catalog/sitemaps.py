@@ -7,7 +7,9 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.sitemaps import Sitemap
+from django.core.paginator import Page, Paginator
 from django.urls import reverse
+from django.utils.functional import cached_property
 
 from .models import License, Release, Source, TimelineEvent
 
@@ -24,6 +26,9 @@ else:
     # Takes no type parameters while running.
     Pages = Entries = Sitemap
 
+# Search engines take up to 50,000 addresses a file; a short one is made and read at once.
+PER_FILE = 1_000
+
 
 class OfThisSite:
     """Addresses are those of SITE_URL, whatever host was asked."""
@@ -33,6 +38,40 @@ class OfThisSite:
 
     def get_domain(self, site: Any = None) -> str:
         return urlsplit(settings.SITE_URL).netloc
+
+
+class ByKey(Paginator):  # type: ignore[type-arg]
+    """Divides rows by their keys: the first file has keys up to `PER_FILE`, the second up to twice that.
+
+    So a file costs the same however many there are, and an entry stays in its
+    file for good. Keys are sparse where rows were deleted: a file may be short.
+    """
+
+    def __init__(self, rows: QuerySet[Any]) -> None:
+        super().__init__(rows, PER_FILE)
+        self.rows = rows
+
+    @cached_property
+    def num_pages(self) -> int:
+        highest: int = self.rows.order_by("-pk").values_list("pk", flat=True).first() or 1
+        return (highest - 1) // PER_FILE + 1
+
+    def page(self, number: int | str) -> Page[Any]:
+        number = self.validate_number(number)
+        first = (number - 1) * PER_FILE
+        of_file = self.rows.filter(pk__gt=first, pk__lte=first + PER_FILE)
+        return Page(of_file, number, self)
+
+
+class InFiles(OfThisSite):
+    """Many entries, each with the time of its last change, divided into files."""
+
+    @property
+    def paginator(self) -> ByKey:
+        return ByKey(self.items())  # type: ignore[attr-defined]
+
+    def get_latest_lastmod(self) -> None:
+        """Left out of the index: it would take a look at every entry."""
 
 
 class PageSitemap(OfThisSite, Pages):
@@ -55,7 +94,7 @@ class PageSitemap(OfThisSite, Pages):
         return reverse(f"models_catalog:{item}")
 
 
-class EntrySitemap(OfThisSite, Entries):
+class EntrySitemap(InFiles, Entries):
     """The pages of one kind of entry."""
 
     def __init__(self, entries: QuerySet[Content]) -> None:

@@ -32,6 +32,8 @@ PAGES = {
     "search, a kind": "/search/?q=llama&kind=checkpoint",
     "search, meant": "/search/?q=lama+4+scot",
 }
+# No page asks the database more often, however much there is; in the past, the turn to it and back comes on top.
+AT_MOST_QUERIES, PAST_QUERIES = 8, 5
 NOT_FOUND = "/no/such/page/"
 
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}

@@ -15,18 +15,18 @@ from .names import KINDS, Kind
 Target = tuple[Kind, int]
 
 
-def fetch(targets: Iterable[Target], fields: Iterable[str]) -> dict[Target, Content]:
-    """The entries that readers may see, each with what vouches for the given fields (of any of them)."""
+def questions(targets: Iterable[Target], fields: Iterable[str]) -> dict[Kind, QuerySet[Any]]:
+    """For each kind the entries that readers may see, with what the given fields (of any of them) are written with."""
     keys: dict[str, set[int]] = defaultdict(set)
     for kind, key in targets:
         keys[kind.word].add(key)
     wanted = set(fields)
-    return {
-        (kind, row.pk): row
-        for kind in KINDS
-        if keys[kind.word]
-        for row in with_evidence(kind, wanted).filter(pk__in=keys[kind.word])
-    }
+    return {kind: with_evidence(kind, wanted).filter(pk__in=keys[kind.word]) for kind in KINDS if keys[kind.word]}
+
+
+def fetch(targets: Iterable[Target], fields: Iterable[str]) -> dict[Target, Content]:
+    """The entries that readers may see, each with what vouches for the given fields (of any of them)."""
+    return {(kind, row.pk): row for kind, rows in questions(targets, fields).items() for row in rows}
 
 
 def with_evidence(kind: Kind, fields: Collection[str] | None = None) -> QuerySet[Any]:
@@ -39,8 +39,10 @@ def with_evidence(kind: Kind, fields: Collection[str] | None = None) -> QuerySet
     rows = everything.prefetch_related(*_evidence(fields))
     match kind.word:
         case "release":
-            based_on = Prefetch("based_on", Release.objects.listed().oldest_first())
-            return rows.filter(is_listed=True).select_related("license").prefetch_related(based_on)
+            rows = rows.filter(is_listed=True).select_related("license")
+            if not fields or "based_on" in fields:
+                rows = rows.prefetch_related(Prefetch("based_on", Release.objects.listed().oldest_first()))
+            return rows
         case "checkpoint":
             # What it takes from its release is vouched for there.
             inherited = _evidence(fields, "release__")

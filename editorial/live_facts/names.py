@@ -26,6 +26,7 @@ from models_catalog.models import (
     TimelineEvent,
     Variant,
 )
+from models_catalog.together import ask
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +64,8 @@ class Named:
     pk: int
 
 
-def entries(kind: Kind, slugs: Iterable[str] | None = None) -> list[Named]:
-    """The entries of a kind, or those with one of the slugs: one query."""
-    wanted = None if slugs is None else set(slugs)
+def _rows(kind: Kind, wanted: set[str] | None) -> QuerySet[Any, tuple[Any, ...]]:
+    """Key and slug of the entries of a kind, or of those with one of the slugs; of rules both slugs."""
     rows: QuerySet[Any] = kind.model._default_manager.order_by("pk")
     if kind.model is LicenseRule:
         if wanted is not None:
@@ -73,24 +73,28 @@ def entries(kind: Kind, slugs: Iterable[str] | None = None) -> list[Named]:
             rows = rows.filter(
                 use_case__slug__in={use for use, _ in pairs}, license__slug__in={text for _, text in pairs}
             )
-        pairs_found = rows.values_list("pk", "use_case__slug", "license__slug")
-        found = [Named(kind, f"{use_case}/{license}", pk) for pk, use_case, license in pairs_found]
-        return [entry for entry in found if wanted is None or entry.slug in wanted]
-    if wanted is not None:
-        rows = rows.filter(slug__in=wanted)
-    return [Named(kind, slug, pk) for pk, slug in rows.values_list("pk", "slug")]
+        return rows.values_list("pk", "use_case__slug", "license__slug")
+    return (rows if wanted is None else rows.filter(slug__in=wanted)).values_list("pk", "slug")
+
+
+def entries(kinds: Iterable[Kind], slugs: Iterable[str] | None = None) -> list[Named]:
+    """The entries of some kinds, or those of them with one of the slugs: one query."""
+    wanted = None if slugs is None else set(slugs)
+    rows = {kind: _rows(kind, wanted) for kind in kinds}
+    ask(*rows.values())
+    named = [Named(kind, "/".join(slugs), pk) for kind, found in rows.items() for pk, *slugs in found]
+    return [entry for entry in named if wanted is None or entry.slug in wanted]
 
 
 class Names:
-    """The entries that some references may mean, fetched in one query a kind."""
+    """The entries that some references may mean, fetched in one query."""
 
     def __init__(self, slugs: Iterable[str] | None = None) -> None:
         self._by_slug: dict[str, list[Named]] = defaultdict(list)
         wanted = None if slugs is None else set(slugs)
         if wanted is None or wanted:
-            for kind in KINDS:
-                for entry in entries(kind, wanted):
-                    self._by_slug[entry.slug].append(entry)
+            for entry in entries(KINDS, wanted):
+                self._by_slug[entry.slug].append(entry)
 
     @classmethod
     def of(cls, references: Iterable[Reference]) -> Names:

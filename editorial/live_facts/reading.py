@@ -1,85 +1,137 @@
 """Texts as readers see them: Markdown with its pictures and the present value of every fact it refers to.
 
-A page reads all of its texts in one go: the queries are one for the uses, one
-for the pictures, and a few for each kind of entry, however many there are.
+A page reads all of its texts in one go: one query for what they refer to, one
+for the entries that are meant and one for what vouches for these, however many
+there are. What else the page shows can be asked in the same ones.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from django.db.models import QuerySet
+
+from editorial import prose
 from editorial.models import FactUse, Image
 from editorial.models.prose import WithProse
-from editorial.prose import Prose, reading_minutes, render
+from editorial.prose import Illustration, Prose, reading_minutes
+from editorial.prose.kept import render
 from editorial.prose.references import Reference, prepare
+from models_catalog import evidence
 from models_catalog.facts import Fact, fact
+from models_catalog.models import Content
+from models_catalog.together import gather
 
-from .entries import Target, fetch
+from .entries import Target, questions
 from .names import BY_ARC, Names
 
 T = TypeVar("T", bound=WithProse)
+# A text and the name of a reference in it.
+Place = tuple[WithProse, str]
+
+
+class Reader:
+    """Reads the texts of a page.
+
+    First `gather`, then attach the evidence of the entries that it returns
+    together with those of the page, then `read`.
+    """
+
+    def __init__(self, texts: Iterable[WithProse]) -> None:
+        self._references = {text: list(_references(text)) for text in texts}
+        self._targets: dict[Place, Target] = {}
+        self._entries: dict[Target, Content] = {}
+        self._pictures: dict[str, Illustration] = {}
+
+    def gather(self, *others: QuerySet[Any]) -> list[Content]:
+        """Fetch what the texts refer to, and the page’s own querysets on the way. Returns the entries to be cited."""
+        quoting = [text for text, found in self._references.items() if found]
+        uses = FactUse.objects.in_texts(quoting) if quoting else FactUse.objects.none()
+        pictures = Image.objects.named_in(*(markdown for text in self._references for markdown in _markdown(text)))
+        cited = gather(uses, pictures, *others)
+        self._pictures = {image.token: image.illustration for image in pictures}
+        self._targets = self._meant(quoting, uses)
+        fields = {reference.field for text in quoting for reference in self._references[text]}
+        rows = questions(self._targets.values(), fields)
+        cited += gather(*rows.values())
+        self._entries = {(kind, row.pk): row for kind, found in rows.items() for row in found}
+        return cited
+
+    def _meant(self, quoting: list[WithProse], uses: Iterable[FactUse]) -> dict[Place, Target]:
+        """Which entry each reference means.
+
+        What an entry was called when the text was written decides; only a name
+        that is not on record (a text that came past the forms) is looked up.
+        """
+        by_key = {(type(text), text.pk): text for text in quoting}
+        targets: dict[Place, Target] = {
+            (by_key[use.text_key], use.name): (BY_ARC[use.target_kind], use.target_id) for use in uses
+        }
+        unknown = {
+            (text, reference.name): reference
+            for text in quoting
+            for reference in self._references[text]
+            if (text, reference.name) not in targets
+        }
+        names = Names.of(unknown.values())
+        return targets | {
+            place: (entry.kind, entry.pk) for place, reference in unknown.items() if (entry := names.meant(reference))
+        }
+
+    def facts(self, text: WithProse) -> dict[str, Fact]:
+        """The facts that a text refers to, by the name of the reference.
+
+        References that mean nothing, and entries that readers cannot see, are left out.
+        """
+        facts: dict[str, Fact] = {}
+        for reference in self._references[text]:
+            target = self._targets.get((text, reference.name))
+            entry = self._entries.get(target) if target else None
+            if entry is not None and reference.name not in facts:
+                facts[reference.name] = fact(entry, reference.field)
+        return facts
+
+    def read(
+        self, text: WithProse, field: str = "body", *, prefix: str = "", glossary: Mapping[str, str] | None = None
+    ) -> Prose:
+        """One text, rendered."""
+        return render(
+            getattr(text, field), prefix=prefix, glossary=glossary, facts=self.facts(text), pictures=self._pictures
+        )
+
+    def read_all(self, texts: Iterable[T], prefix: str) -> list[tuple[T, Prose]]:
+        """The body of each entry, rendered; its ids begin with the entry’s ``prefix`` attribute (“slug”)."""
+        return [(text, self.read(text, prefix=f"{getattr(text, prefix)}-")) for text in texts]
+
+
+def reader_of(texts: Iterable[WithProse]) -> Reader:
+    """For a page that shows nothing but texts: ready to read."""
+    reader = Reader(texts)
+    evidence.attach(reader.gather())
+    return reader
 
 
 def read(text: WithProse, field: str = "body", *, prefix: str = "", glossary: Mapping[str, str] | None = None) -> Prose:
     """One text of one entry, rendered."""
-    markdown = getattr(text, field)
-    pictures = Image.objects.in_texts(markdown)
-    return render(markdown, prefix=prefix, glossary=glossary, facts=facts_in([text])[text], pictures=pictures)
-
-
-def read_all(texts: Iterable[T], prefix: str) -> list[tuple[T, Prose]]:
-    """The body of each entry, rendered; its ids begin with the entry’s ``prefix`` attribute (“slug”)."""
-    texts = list(texts)
-    facts = facts_in(texts)
-    bodies: list[str] = [text.body for text in texts]  # type: ignore[attr-defined]
-    pictures = Image.objects.in_texts(*bodies)
-    return [
-        (text, render(body, prefix=f"{getattr(text, prefix)}-", facts=facts[text], pictures=pictures))
-        for text, body in zip(texts, bodies, strict=True)
-    ]
+    return reader_of([text]).read(text, field, prefix=prefix, glossary=glossary)
 
 
 def facts_in(texts: Iterable[WithProse]) -> dict[WithProse, dict[str, Fact]]:
-    """For each text, the facts that it refers to, by the name of the reference.
+    """For each text, the facts that it refers to, by the name of the reference."""
+    texts = list(texts)
+    reader = reader_of(texts)
+    return {text: reader.facts(text) for text in texts}
 
-    What an entry was called when the text was written decides; only a name that
-    is not on record (a text that came past the forms) is looked up. References
-    that mean nothing, and entries that readers cannot see, are left out.
-    """
-    references = {text: list(_references(text)) for text in texts}
-    quoting = [text for text, found in references.items() if found]
-    if not quoting:
-        return {text: {} for text in references}
-    targets: dict[tuple[WithProse, str], Target] = {
-        (use.text, use.name): (BY_ARC[use.target_kind], use.target_id) for use in FactUse.objects.in_texts(quoting)
-    }
-    unknown = {
-        (text, reference.name): reference
-        for text in quoting
-        for reference in references[text]
-        if (text, reference.name) not in targets
-    }
-    names = Names.of(unknown.values())
-    targets |= {
-        place: (entry.kind, entry.pk) for place, reference in unknown.items() if (entry := names.meant(reference))
-    }
-    fields = {reference.field for text in quoting for reference in references[text]}
-    rows = fetch(targets.values(), fields)
-    facts: dict[WithProse, dict[str, Fact]] = {text: {} for text in references}
-    for text in quoting:
-        for reference in references[text]:
-            target = targets.get((text, reference.name))
-            row = rows.get(target) if target else None
-            if row is not None and reference.name not in facts[text]:
-                facts[text][reference.name] = fact(row, reference.field)
-    return facts
+
+def _markdown(text: WithProse) -> Iterable[str]:
+    return (getattr(text, field) for field in text.prose_fields)
 
 
 def _references(text: WithProse) -> Iterable[Reference]:
-    for field in text.prose_fields:
-        yield from (reference for reference in prepare(getattr(text, field)).references if reference.name)
+    for markdown in _markdown(text):
+        yield from (reference for reference in prepare(markdown).references if reference.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,5 +145,6 @@ class Length:
 def length_of(entry: WithProse) -> Length:
     """Of all texts of an entry together, facts filled in; the entry may be new."""
     facts = facts_in([entry])[entry] if entry.pk else {}
-    words = sum(render(getattr(entry, field), facts=facts).words for field in entry.prose_fields)
+    # Laid out anew: what is being typed is not worth keeping.
+    words = sum(prose.render(markdown, facts=facts).words for markdown in _markdown(entry))
     return Length(words, reading_minutes(words))

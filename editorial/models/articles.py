@@ -20,6 +20,7 @@ from editorial.prose import validate as validate_markdown
 from models_catalog import history
 from models_catalog.models import Addressed, Content, Release
 from models_catalog.models.base import ContentQuerySet, in_choices
+from models_catalog.paging import Order
 
 from .media import Image
 from .people import Author, Topic
@@ -47,10 +48,12 @@ class EditionQuerySet(ContentQuerySet["Edition"]):
     def live(self, at: datetime | None = None) -> Self:
         """The one edition of each article that readers see at ``at``; none of withdrawn articles."""
         newest = Edition.objects.filter(article=OuterRef("article")).public(at).values("pk")[:1]
+        # That the newest is public need not be said, but lets lists begin at the index of public editions.
         return (
-            self.filter(pk=Subquery(newest))
+            self.public(at)
+            .filter(pk=Subquery(newest))
             .exclude(article__withdrawn_at__lte=_moment(at))
-            .order_by("-publish_at", "-number")
+            .order_by(*Edition.NEWEST_FIRST.names)
         )
 
     def scheduled(self) -> Self:
@@ -71,10 +74,10 @@ class EditionQuerySet(ContentQuerySet["Edition"]):
 
     def related_to(self, article: Article) -> Self:
         """Editions of other articles on the same topic or the same releases."""
-        others = Article.objects.filter(
-            Q(topic=article.topic_id) | Q(releases__in=article.releases.values("pk"))
-        ).exclude(pk=article.pk)
-        return self.filter(article__in=others.values("pk"))
+        shared = Article.releases.through.objects.filter(
+            article=OuterRef("article"), release__in=article.releases.values("pk")
+        )
+        return self.filter(Q(article__topic=article.topic_id) | Exists(shared)).exclude(article=article)
 
 
 class ArticleQuerySet(ContentQuerySet["Article"]):
@@ -158,6 +161,8 @@ class Edition(WithProse, Content):
     """One version of an article’s text. Never changes once it is public (a trigger sees to it)."""
 
     Status = EditionStatus
+    # As lists of articles show them.
+    NEWEST_FIRST: ClassVar = Order(("-publish_at", "-number", "-id"))
     OPEN: ClassVar = (EditionStatus.DRAFT, EditionStatus.IN_REVIEW)
     natural_key_fields = ("article__slug", "number")
     prose_fields = ("body",)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Self
 
 from django.db import models
@@ -14,6 +15,12 @@ from models_catalog.models import Content
 from models_catalog.models.base import ContentQuerySet, in_choices
 
 from .prose import REFERENCE_HELP, WithProse
+
+
+class HubSettingsQuerySet(ContentQuerySet["HubSettings"]):
+    def the_one(self) -> Self:
+        """The one row, as a queryset; none on a site without content."""
+        return self.order_by("pk")[:1]
 
 
 class HubSettings(WithProse, Content):
@@ -51,7 +58,7 @@ class HubSettings(WithProse, Content):
         help_text="Where the site’s days begin. Readers see its times; editors see them in their own zone as well.",
     )
 
-    objects = ContentQuerySet.as_manager()
+    objects = HubSettingsQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "hub settings"
@@ -77,7 +84,12 @@ class HubSettings(WithProse, Content):
     @classmethod
     def load(cls) -> HubSettings:
         """The one row, or unsaved defaults on a site without content."""
-        return cls.objects.first() or cls(name="LlamaHub", tagline="The reference on Meta’s Llama models")
+        return cls.of(cls.objects.the_one())
+
+    @classmethod
+    def of(cls, found: Iterable[HubSettings]) -> HubSettings:
+        """What `load` returns, of rows that were fetched together with others."""
+        return next(iter(found), None) or cls(name="LlamaHub", tagline="The reference on Meta’s Llama models")
 
 
 class HubSectionQuerySet(ContentQuerySet["HubSection"]):

@@ -86,10 +86,13 @@ class ImageQuerySet(ContentQuerySet["Image"]):
             return None
         return original.nearest(address["shape"], address["kind"]), None
 
+    def named_in(self, *texts: str) -> Self:
+        """The pictures that texts refer to. Asks nothing where they refer to none."""
+        return self.filter(token__in=references(*texts))
+
     def in_texts(self, *texts: str) -> dict[str, Illustration]:
         """What `prose.render` needs for every picture that the texts refer to. One query, or none."""
-        tokens = references(*texts)
-        return {image.token: image.illustration for image in self.filter(token__in=tokens)} if tokens else {}
+        return {image.token: image.illustration for image in self.named_in(*texts)}
 
 
 class Image(Content, Slugged):

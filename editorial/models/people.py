@@ -2,11 +2,36 @@
 
 from __future__ import annotations
 
+from typing import ClassVar, Self, TypeVar
+
+from django.apps import apps
 from django.db import models
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
 from models_catalog.models import Addressed, Content, Release, UseCase
 from models_catalog.models.base import ContentQuerySet, Slugged
+
+M = TypeVar("M", bound="Topic | Author", covariant=True)
+
+
+class _ReadQuerySet(ContentQuerySet[M]):
+    # The lookup from an edition.
+    of_edition: ClassVar[str]
+
+    def with_articles(self) -> Self:
+        """Those with an article that readers may see."""
+        # By name: editions know topics and authors, so these cannot import them.
+        live = apps.get_model("editorial", "Edition").objects.live()
+        return self.filter(Exists(live.order_by().filter(**{self.of_edition: OuterRef("pk")})))
+
+
+class TopicQuerySet(_ReadQuerySet["Topic"]):
+    of_edition = "article__topic"
+
+
+class AuthorQuerySet(_ReadQuerySet["Author"]):
+    of_edition = "article__authors"
 
 
 class Topic(Content, Addressed):
@@ -18,7 +43,7 @@ class Topic(Content, Addressed):
     description = models.CharField(max_length=300, help_text="One or two sentences at the head of the topic’s page.")
     position = models.PositiveSmallIntegerField("order", default=0, db_index=True)
 
-    objects = ContentQuerySet.as_manager()
+    objects = TopicQuerySet.as_manager()
 
     class Meta:
         ordering = ("position", "slug")
@@ -38,7 +63,7 @@ class Author(Content, Addressed):
         "auth.User", models.SET_NULL, null=True, blank=True, related_name="author", help_text="Their account, if any."
     )
 
-    objects = ContentQuerySet.as_manager()
+    objects = AuthorQuerySet.as_manager()
 
     class Meta:
         ordering = ("name", "slug")

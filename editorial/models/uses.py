@@ -34,12 +34,12 @@ TARGETS = ("release", "variant", "license", "license_rule", "event", "key_figure
 
 class FactUseQuerySet(models.QuerySet["FactUse"]):
     def in_texts(self, texts: list[WithProse]) -> Self:
-        """Those in the given entries."""
+        """Those in the given entries, without fetching these again."""
         mine = models.Q(pk__in=())
         for arc, model in TEXT_MODELS.items():
             if keys := [text.pk for text in texts if type(text) is model]:
                 mine |= models.Q(**{f"{arc}__in": keys})
-        return self.filter(mine)
+        return self.filter(mine).select_related(None)
 
     def with_places(self) -> Self:
         """Everything needed to name and link the text, in one query."""
@@ -110,6 +110,12 @@ class FactUse(models.Model):
         """The entry whose text it is."""
         text: WithProse = getattr(self, self.text_kind)
         return text
+
+    @property
+    def text_key(self) -> tuple[type[WithProse], int]:
+        """The entry whose text it is, as one may know it without fetching it."""
+        arc = self.text_kind
+        return TEXT_MODELS[arc], getattr(self, f"{arc}_id")
 
     @property
     def target_kind(self) -> str:

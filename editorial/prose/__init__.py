@@ -11,8 +11,8 @@ show facts everywhere: no HTML of an author is ever part of them.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
@@ -67,6 +67,10 @@ class Prose:
     links: tuple[str, ...]
     quotes: tuple[Quote, ...] = ()
 
+    def quoting(self, quotes: Sequence[Quote]) -> Prose:
+        """The same text with the facts that it refers to."""
+        return replace(self, quotes=tuple(quotes))
+
     @property
     def html(self) -> SafeString:
         """The text with the values of its facts; for pages, ``{% prose %}`` adds their sources."""
@@ -111,10 +115,29 @@ def render(
     A text beyond what `validate` admits (it can only have come past the forms)
     is shown as it is written, since laying it out could take for ever.
     """
+    quotes = quotes_in(markdown, facts or {})
+    return lay_out(markdown, glossary=glossary, pictures=pictures, prefix=prefix, quotes=quotes).quoting(quotes)
+
+
+def quotes_in(markdown: str, facts: Mapping[str, Fact]) -> tuple[Quote, ...]:
+    """What stands in the places of a text’s references; nothing for one that is shown as it is written."""
+    if not is_renderable(markdown):
+        return ()
+    return tuple(quote(reference, facts) for reference in references.prepare(markdown).references)
+
+
+def lay_out(
+    markdown: str,
+    *,
+    glossary: Mapping[str, str] | None,
+    pictures: Mapping[str, Illustration] | None,
+    prefix: str,
+    quotes: Sequence[Quote],
+) -> Prose:
+    """The part of `render` that takes long. Of the quotes it uses the words alone, and holds none of them."""
     if not is_renderable(markdown):
         return Prose(sanitized=_as_written(markdown), headings=(), words=len(markdown.split()), links=())
     prepared = references.prepare(markdown)
-    quotes = tuple(quote(reference, facts or {}) for reference in prepared.references)
 
     def say(number: int) -> str:
         return quotes[number].text if number < len(quotes) else ""
@@ -126,7 +149,6 @@ def render(
         headings=tuple(writer.headings),
         words=writer.words,
         links=tuple(writer.links),
-        quotes=quotes,
     )
 
 

@@ -215,7 +215,8 @@ def _run(
     after: Place | None = None,
     all_words: bool = True,
 ) -> Results:
-    with transaction.atomic(), connection.cursor() as cursor:
+    # Part of the transaction of a page that searches more than once.
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         meant = meanings(question)
         asked = query(question, meant, all_words=all_words)
         dated = f" & ({' | '.join(map(quoted, labels))})" if (labels := bounds.labels()) else ""

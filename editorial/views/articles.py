@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponseGone, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from editorial.live_facts import reading
+from editorial.live_facts.reading import Reader
 from editorial.models import Article, Edition, GlossaryTerm, Topic
-from models_catalog.models import RecordedChange, Source
+from models_catalog import evidence, paging
+from models_catalog.models import RecordedChange, Release, Source
+from models_catalog.paging import Listing
+from models_catalog.together import ask, fetch
 from models_catalog.views.base import public_page
 from models_catalog.views.past import readable_as_of
 
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import Any
 
-    from django.core.paginator import Page
+    from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
 
     from editorial.models.articles import EditionQuerySet
@@ -30,19 +32,16 @@ PER_PAGE = 20
 RELATED = 3
 
 
-def page_of(request: HttpRequest, editions: EditionQuerySet) -> Page[Edition]:
-    """The asked page of a list of articles: the first or last one for a number that makes no sense."""
-    page = Paginator(editions.for_reading(), PER_PAGE).get_page(request.GET.get("page"))
-    page.object_list = list(page.object_list)  # fetched here, not by the template
-    return page
+def list_context(request: HttpRequest, editions: EditionQuerySet, *others: QuerySet[Any]) -> dict[str, Any]:
+    """A page of articles with the address to index it under: later pages are pages of their own.
 
-
-def list_context(request: HttpRequest, editions: EditionQuerySet) -> dict[str, Any]:
-    """A page of articles with the address to index it under: later pages are pages of their own."""
-    page = page_of(request, editions)
+    What else the page shows is fetched with it.
+    """
+    page = Listing(editions.for_reading(), Edition.NEWEST_FIRST, request.GET, PER_PAGE)
+    fetch(page.asked, *others)
     context: dict[str, Any] = {"page": page}
-    if page.number > 1:
-        context["canonical_path"] = f"{request.path}?page={page.number}"
+    if not page.is_first:
+        context["canonical_path"] = f"{request.path}{page.here}"
     return context
 
 
@@ -53,12 +52,12 @@ def cited_sources(links: Iterable[str]) -> list[Source]:
     return list(Source.objects.filter(slug__in=slugs))
 
 
-@public_page
+@public_page(parameters=paging.PARAMETERS)
 @readable_as_of
 def articles(request: HttpRequest) -> HttpResponse:
-    context = list_context(request, Edition.objects.live())
-    context["topics"] = list(Topic.objects.filter(articles__in=Article.objects.live()).distinct())
-    return render(request, "editorial/articles.html", context)
+    topics = Topic.objects.with_articles()
+    context = list_context(request, Edition.objects.live(), topics)
+    return render(request, "editorial/articles.html", {**context, "topics": topics})
 
 
 def _readable(history: list[Edition], begins: datetime | None) -> list[tuple[Edition, datetime | None]]:
@@ -71,19 +70,32 @@ def _readable(history: list[Edition], begins: datetime | None) -> list[tuple[Edi
     ]
 
 
-def article_page(request: HttpRequest, edition: Edition, history: list[Edition], **more: Any) -> HttpResponse:
-    """The page of an article with this edition; ``history`` are its public editions, newest first, this one included."""
-    prose = reading.read(edition, glossary=GlossaryTerm.objects.addresses())
+def article_page(
+    request: HttpRequest, edition: Edition, *others: QuerySet[Any], public: QuerySet[Edition], **more: Any
+) -> HttpResponse:
+    """The page of an article with this edition, which may be a draft; ``public`` are those that readers have seen.
+
+    ``others`` are querysets that are already asked and whose entries the page shows too.
+    """
+    related = Edition.objects.live().related_to(edition.article).for_reading()[:RELATED]
+    releases = Release.objects.listed().newest_first().filter(articles=edition.article)
+    glossary, beginning = GlossaryTerm.objects.all(), RecordedChange.objects.beginning()
+    reader = Reader([edition])
+    evidence.attach(reader.gather(*others, public, related, releases, glossary, beginning))
+    prose = reader.read(edition, glossary=glossary.addresses())
+    history = list(public)
+    if edition not in history:
+        history.insert(0, edition)
     context = {
         "edition": edition,
         "article": edition.article,
         "authors": edition.article.authors.all(),
         "prose": prose,
         "first": history[-1],
-        "editions": _readable(history, RecordedChange.objects.begin()),
-        "releases": list(edition.article.releases.listed().newest_first()),
+        "editions": _readable(history, next(iter(beginning), None)),
+        "releases": releases,
         "sources": cited_sources(prose.links),
-        "related": list(Edition.objects.live().related_to(edition.article).for_reading()[:RELATED]),
+        "related": related,
         **more,
     }
     return render(request, "editorial/article.html", context)
@@ -92,9 +104,11 @@ def article_page(request: HttpRequest, edition: Edition, history: list[Edition],
 @public_page
 @readable_as_of
 def article(request: HttpRequest, slug: str) -> HttpResponse:
-    edition = Edition.objects.live().for_reading().filter(article__slug=slug).first()
+    found = Edition.objects.live().for_reading().filter(article__slug=slug)[:1]
+    ask(found)
+    edition = next(iter(found), None)
     if edition is None:
         if gone := Article.objects.gone().filter(slug=slug).first():
             return HttpResponsePermanentRedirect(gone.moved_to) if gone.moved_to else HttpResponseGone()
         raise Http404
-    return article_page(request, edition, list(Edition.objects.public().filter(article=edition.article)))
+    return article_page(request, edition, found, public=Edition.objects.public().filter(article=edition.article))

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from django.shortcuts import render
 
-from editorial.live_facts import reading
+from editorial.live_facts.reading import reader_of
 from editorial.models import HubSettings
-from editorial.sections import filled_sections
+from editorial.sections import hub_page
 from models_catalog.views.base import public_page
 from models_catalog.views.past import readable_as_of
 
@@ -19,12 +19,8 @@ if TYPE_CHECKING:
 @public_page
 @readable_as_of
 def hub(request: HttpRequest) -> HttpResponse:
-    settings = HubSettings.load()
-    context = {
-        "hub": settings,
-        "sections": filled_sections(),
-        "independence": reading.read(settings, "independence", prefix="independence-"),
-    }
+    shown = hub_page()
+    context = {"hub": shown.settings, "sections": shown.sections, "independence": shown.independence}
     return render(request, "editorial/hub.html", context)
 
 
@@ -32,9 +28,10 @@ def hub(request: HttpRequest) -> HttpResponse:
 @readable_as_of
 def about(request: HttpRequest) -> HttpResponse:
     settings = HubSettings.load()
+    reader = reader_of([settings])
     context = {
         "hub": settings,
-        "about": reading.read(settings, "about"),
-        "independence": reading.read(settings, "independence", prefix="independence-"),
+        "about": reader.read(settings, "about"),
+        "independence": reader.read(settings, "independence", prefix="independence-"),
     }
     return render(request, "editorial/about.html", context)

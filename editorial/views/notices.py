@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from django.shortcuts import render
 
-from editorial.live_facts import reading
+from editorial.live_facts.reading import Reader
 from editorial.models import Notice
+from models_catalog import evidence
+from models_catalog.together import ask
 from models_catalog.views.base import public_page
 from models_catalog.views.past import readable_as_of
 
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 @public_page
 @readable_as_of
 def notices(request: HttpRequest) -> HttpResponse:
-    return render(
-        request, "editorial/notices.html", {"notices": reading.read_all(Notice.objects.listed(), prefix="slug")}
-    )
+    notices = Notice.objects.listed()
+    ask(notices)
+    reader = Reader(notices)
+    evidence.attach(reader.gather(notices))
+    return render(request, "editorial/notices.html", {"notices": reader.read_all(notices, prefix="slug")})

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.db import transaction
 from django.http import JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -44,6 +45,7 @@ def search(request: HttpRequest) -> HttpResponse:
     return render(request, "editorial/search.html", context)
 
 
+@transaction.atomic
 def found(asked: Asked) -> dict[str, Any]:
     """What was found, or else what the reader may have meant."""
     results = _search(asked)

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from models_catalog.models import DeploymentOption, Provider
 
 from .base import ContentAdmin, ContentInline
+from .choosing import FirstRelatedFilter
 from .citations import CitationInline
 
 
@@ -51,7 +52,7 @@ class DeploymentOptionAdmin(ContentAdmin):
 class ProviderAdmin(ContentAdmin):
     list_display = ("name", "option", "release_count", "url", "position")
     list_editable = ("position",)
-    list_filter = ("option", ("releases", admin.RelatedOnlyFieldListFilter))
+    list_filter = ("option", ("releases", FirstRelatedFilter))
     list_select_related = ("option",)
     search_fields = ("name", "slug", "note", "url")
     search_help_text = "By name, web address or note."

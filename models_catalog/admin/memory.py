@@ -9,6 +9,7 @@ from django.contrib import admin
 from models_catalog.models import Machine, PublishedMemory
 
 from .base import ContentAdmin
+from .choosing import FirstRelatedFilter
 from .citations import CitationInline
 from .columns import fact_column
 
@@ -36,7 +37,7 @@ class PublishedMemoryAdmin(ContentAdmin):
     list_display = ("variant", "kind", "weight_format", fact_column(PublishedMemory, "value"), "position")
     list_display_links = ("variant", "kind")
     list_editable = ("position",)
-    list_filter = ("kind", "weight_format", ("variant__release", admin.RelatedOnlyFieldListFilter))
+    list_filter = ("kind", "weight_format", ("variant__release", FirstRelatedFilter))
     list_select_related = ("variant",)
     search_fields = ("variant__name", "slug")
     search_help_text = "By checkpoint."

@@ -12,6 +12,7 @@ from models_catalog.models import Release, Variant
 
 from .base import ContentAdmin, ContentInline
 from .bulk import InBulk
+from .choosing import FirstRelatedFilter
 from .citations import CitationInline
 from .columns import fact_column
 
@@ -112,7 +113,7 @@ class VariantAdmin(InBulk, ContentAdmin):
         "experts",
         "repository_id",
     )
-    list_filter = ("kind", "quantization", ("release", admin.RelatedOnlyFieldListFilter))
+    list_filter = ("kind", "quantization", ("release", FirstRelatedFilter))
     list_select_related = ("release",)
     search_fields = ("name", "slug", "repository_id", "release__name")
     search_help_text = "By name, repository or release."

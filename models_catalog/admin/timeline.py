@@ -8,6 +8,7 @@ from models_catalog.models import TimelineEvent
 
 from .base import ContentAdmin
 from .bulk import InBulk
+from .choosing import FirstRelatedFilter
 from .citations import CitationInline
 from .columns import fact_column
 
@@ -22,7 +23,7 @@ class TimelineEventAdmin(InBulk, ContentAdmin):
         "is_listed",
     )
     list_editable = ("is_headline", "is_listed")
-    list_filter = ("kind", "is_headline", "is_listed", ("releases", admin.RelatedOnlyFieldListFilter))
+    list_filter = ("kind", "is_headline", "is_listed", ("releases", FirstRelatedFilter))
     search_fields = ("title", "slug", "summary")
     search_help_text = "By title, address or summary."
     date_hierarchy = "happened_on"

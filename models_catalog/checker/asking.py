@@ -48,9 +48,16 @@ class Options:
     kinds: dict[int, frozenset[ModelKind]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, licenses: Sequence[License], releases: Sequence[Release], activities: Sequence[UseCase]) -> Options:
+    def of(
+        cls,
+        licenses: Sequence[License],
+        releases: Sequence[Release],
+        activities: Sequence[UseCase],
+        licensed: Iterable[Release] | None = None,
+    ) -> Options:
+        """``licensed`` has a release of each kind under each license where not all ``releases`` are offered."""
         kinds: dict[int, set[ModelKind]] = {license.pk: set() for license in licenses}
-        for release in releases:
+        for release in releases if licensed is None else licensed:
             if release.license_id in kinds:
                 kinds[release.license_id].add(kind_of(release))
         return cls(licenses, releases, activities, {key: frozenset(found) for key, found in kinds.items()})

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 
 from models_catalog import facts
 from models_catalog.models import Content, License, LicenseRule, RecordedChange, Release, UseCase, Variant
+from models_catalog.together import ask
 
 from .past import moment
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 # A page shows the newest; what was before them can be read as of a day.
 SHOWN = 100
 
-M = TypeVar("M", bound=Content)
 Action = RecordedChange.Action
 
 
@@ -56,7 +56,7 @@ class PublicHistory:
 def history_of(entry: Content) -> PublicHistory:
     """What readers saw change of a release with its checkpoints, a license with its rules, or another entry.
 
-    Changes made while the entry was not shown to readers are left out. Three queries at most.
+    Changes made while the entry was not shown to readers are left out. Two queries at most.
     """
     table, pk = entry._meta.db_table, entry.pk
     about = Q(table=table, row_id=pk)
@@ -97,8 +97,7 @@ class _Related:
     def __init__(self, changes: list[RecordedChange], entry: Content) -> None:
         self.entry = entry
         rows = [row for change in changes for row in (change.row, change.before or {})]
-        self.licenses = named(License, rows, "license_id")
-        self.use_cases = named(UseCase, rows, "use_case_id")
+        self.licenses, self.use_cases = named(rows, (License, "license_id"), (UseCase, "use_case_id"))
 
     def changes(self, change: RecordedChange) -> Iterable[FactChange]:
         after = self._fill(change.entry())
@@ -128,6 +127,11 @@ class _Related:
         return entry
 
 
-def named(model: type[M], rows: list[dict[str, Any]], column: str) -> dict[int, M]:
-    wanted = {row[column] for row in rows if row.get(column)}
-    return model._default_manager.in_bulk(wanted) if wanted else {}
+def named(rows: list[dict[str, Any]], *columns: tuple[type[Content], str]) -> list[dict[int, Any]]:
+    """The entries that columns of recorded rows name, by number: a dictionary for each kind, all asked for at once."""
+    found = [
+        model._default_manager.filter(pk__in={row[column] for row in rows if row.get(column)})
+        for model, column in columns
+    ]
+    ask(*found)
+    return [{entry.pk: entry for entry in entries} for entries in found]

@@ -45,11 +45,11 @@ def today() -> date:
 @contextmanager
 def reading_as_of(at: datetime) -> Iterator[None]:
     """Read content as it was at ``at``. Raises TooEarly for a moment before the first record. Nothing can be written."""
-    begins = RecordedChange.objects.begin()
-    if begins is None or at < begins:
-        raise TooEarly(begins)
+    is_nested = connection.in_atomic_block
     with transaction.atomic():
-        before = _settings()
+        begins, *before = _beginning_and_settings()
+        if begins is None or at < begins:
+            raise TooEarly(begins)
         _set(f"{SCHEMA}, {before[0]}", at.isoformat())
         token = _moment.set(at)
         # Grouping by a table’s primary key stands for all its columns; a view has none.
@@ -60,16 +60,21 @@ def reading_as_of(at: datetime) -> Iterator[None]:
         finally:
             del features.allows_group_by_selected_pks
             _moment.reset(token)
-        # After an error the rollback restores the settings.
-        _set(*before)
+        # The end of the transaction restores the settings, and so does the rollback after an error.
+        if is_nested:
+            _set(*before)
 
 
-def _settings() -> tuple[str, str]:
-    """Where tables are looked for, and the moment that is read (empty for the present)."""
+def _beginning_and_settings() -> tuple[datetime | None, str, str]:
+    """When the record begins, where tables are looked for, and the moment that is read (empty for the present)."""
+    begin, parameters = RecordedChange.objects.beginning().query.sql_with_params()
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT current_setting('search_path'), coalesce(current_setting('{MOMENT}', true), '')")
-        path, at = cursor.fetchone()
-    return path, at
+        cursor.execute(
+            f"SELECT ({begin}), current_setting('search_path'), coalesce(current_setting('{MOMENT}', true), '')",
+            parameters,
+        )
+        begins, path, at = cursor.fetchone()
+    return begins, path, at
 
 
 def _set(path: str, at: str) -> None:

@@ -30,9 +30,12 @@ class RecordedChangeQuerySet(models.QuerySet["RecordedChange"]):
     def newest_first(self) -> Self:
         return self.order_by("-id")
 
+    def beginning(self) -> models.QuerySet[RecordedChange, datetime]:
+        """When the record begins, in a queryset of one or none: nothing is known of what was before."""
+        return self.order_by("at").values_list("at", flat=True)[:1]
+
     def begin(self) -> datetime | None:
-        """When the record begins: nothing is known of what was before."""
-        return self.order_by("at").values_list("at", flat=True).first()
+        return next(iter(self.beginning()), None)
 
 
 class RecordedChange(models.Model):

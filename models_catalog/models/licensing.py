@@ -34,7 +34,10 @@ class LicenseQuerySet(ContentQuerySet["License"]):
 
     def newest(self) -> License | None:
         """The version that applies to the newest releases."""
-        return self.order_by("-effective_on", "slug").first()
+        return self.newest_first().first()
+
+    def newest_first(self) -> Self:
+        return self.order_by("-effective_on", "slug")
 
     def with_facts(self) -> Self:
         """With the sources and corrections of every field, for showing."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
+from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -54,12 +55,27 @@ class ReleaseQuerySet(ContentQuerySet["Release"]):
     def newest_first(self) -> Self:
         return self.order_by("-released_on", "name")
 
+    def one_of_each_kind(self) -> Self:
+        """One that readers may see of each combination of license and input, of which there are few."""
+        return self.listed().order_by("license_id", "modalities_in").distinct("license_id", "modalities_in")
+
     def with_facts(self) -> Self:
         """With checkpoints, license, and the sources and corrections of every field."""
         return (
             self.select_related("license")
             .with_evidence()
             .prefetch_related(models.Prefetch("variants", Variant.objects.with_facts()))
+        )
+
+    def for_its_page(self) -> Self:
+        """As ``with_facts``, and the releases and events that it has to do with."""
+        # By name: events know releases, so releases cannot import them.
+        events = apps.get_model("models_catalog", "TimelineEvent").objects
+        relatives = Release.objects.listed().oldest_first()
+        return self.with_facts().prefetch_related(
+            models.Prefetch("based_on", relatives),
+            models.Prefetch("derivatives", relatives),
+            models.Prefetch("events", events.listed().newest_first().with_facts()),
         )
 
 
@@ -218,6 +234,10 @@ class VariantQuerySet(ContentQuerySet["Variant"]):
     def listed(self) -> Self:
         """Checkpoints of releases that readers may see."""
         return self.filter(release__is_listed=True)
+
+    def of_newest_releases(self, count: int) -> Self:
+        """Checkpoints of the newest releases that readers may see."""
+        return self.filter(release__in=Release.objects.listed().newest_first().values("pk")[:count])
 
     def newest_first(self) -> Self:
         """By release, each with its release; within one by size, then by name."""

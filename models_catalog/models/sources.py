@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, ExpressionWrapper, F, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Least
+from django.db.models.functions import Coalesce, Least
 from django.urls import reverse
+
+from models_catalog.paging import Order
 
 from .base import Addressed, Content, ContentQuerySet, in_choices, validate_slug
 from .checks import CheckInterval
@@ -40,10 +42,10 @@ def _target_is_listed(prefix: str = "") -> Q:
 class SourceQuerySet(ContentQuerySet["Source"]):
     def with_fact_counts(self) -> Self:
         """Each source with ``fact_count``, the number of listed facts that rest on it, by publisher and title."""
-        # Stated, because a list with counts in it loses the model’s own order.
-        return self.annotate(fact_count=models.Count("citations", filter=_target_is_listed("citations__"))).order_by(
-            "publisher", "title", "slug"
-        )
+        mine = Citation.objects.listed().order_by().filter(source=OuterRef("pk")).values("source")
+        counted = Subquery(mine.annotate(count=models.Count("pk")).values("count"))
+        # Counted for the rows that are shown, after they were found.
+        return Source.BY_PUBLISHER.apply(self.annotate(fact_count=Coalesce(counted, 0)))
 
     def unchecked_since(self, day: date) -> Self:
         """Sources never read by us, or last read before ``day``."""
@@ -67,6 +69,7 @@ class Source(Content, Addressed):
     """A document that facts rest on: model card, license, paper, filing, blog post."""
 
     Kind = SourceKind
+    BY_PUBLISHER: ClassVar = Order(("publisher", "title", "slug"))
     url_name = "models_catalog:source"
 
     title = models.CharField(max_length=200, help_text="The document’s own title.")
@@ -318,12 +321,13 @@ class CorrectionQuerySet(ContentQuerySet["Correction"]):
         )
 
     def newest_first(self) -> Self:
-        return self.order_by("-published_on", "slug")
+        return Correction.NEWEST_FIRST.apply(self)
 
 
 class Correction(Content, FactReference):
     """What the hub said, what is right, why, since when, and by which source. Public."""
 
+    NEWEST_FIRST: ClassVar = Order(("-published_on", "slug"))
     natural_key_fields = ("slug",)
 
     slug = models.CharField(

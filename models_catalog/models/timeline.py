@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from datetime import date
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.db import models
+
+from models_catalog.paging import Order
 
 from .base import Addressed, Content, ContentQuerySet, DatePrecision, date_matches_precision, in_choices
 from .releases import Release
@@ -19,7 +22,22 @@ class TimelineEventQuerySet(ContentQuerySet["TimelineEvent"]):
         return self.filter(is_listed=True)
 
     def newest_first(self) -> Self:
-        return self.order_by("-happened_on", "slug")
+        return TimelineEvent.NEWEST_FIRST.apply(self)
+
+    def oldest_first(self) -> Self:
+        return TimelineEvent.NEWEST_FIRST.apply(self, backwards=True)
+
+    def earlier_than(self, event: TimelineEvent) -> Self:
+        """Those that stand after an event in ``newest_first``, the nearest first."""
+        return TimelineEvent.NEWEST_FIRST.following(self, (event.happened_on, event.slug))
+
+    def later_than(self, event: TimelineEvent) -> Self:
+        """Those that stand before an event in ``newest_first``, the nearest first."""
+        return TimelineEvent.NEWEST_FIRST.following(self, (event.happened_on, event.slug), backwards=True)
+
+    def up_to_year(self, year: int) -> Self:
+        """Those of a year and of the years before it."""
+        return self.filter(happened_on__lte=date(year, 12, 31))
 
     def headlines(self) -> Self:
         """For “What’s new” on the hub, newest first."""
@@ -50,6 +68,7 @@ class TimelineEvent(Content, Addressed):
     """One milestone with its date."""
 
     Kind = EventKind
+    NEWEST_FIRST: ClassVar = Order(("-happened_on", "slug"))
     url_name = "models_catalog:event"
     citable = ("happened_on", "summary")
 

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, TypeVar
 
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Model
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 P = ParamSpec("P")
+M = TypeVar("M", bound=Model)
 
 # Anybody may keep a page but asks before showing it again, so that an editor's change and a withdrawal are seen at
 # once. While we are down, a cache between may show what it has.
 MAX_AGE = 0
 STALE_IF_ERROR = 86_400
+
+
+def one_or_404(found: Iterable[M]) -> M:
+    """The one row of a queryset that was fetched together with others."""
+    for row in found:
+        return row
+    raise Http404
 
 
 def public_page(

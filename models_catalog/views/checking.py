@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Prefetch
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -21,7 +20,8 @@ from models_catalog.checker import (
 )
 from models_catalog.checker.asking import was_asked
 from models_catalog.checker.weighing import STRICTNESS
-from models_catalog.models import Citation, Correction, Got, License, LicenseRule, Release, UseCase
+from models_catalog.models import Got, License, LicenseRule, Release, UseCase
+from models_catalog.together import fetch
 
 from .base import public_page
 from .past import readable_as_of
@@ -29,36 +29,34 @@ from .past import readable_as_of
 if TYPE_CHECKING:
     from typing import Any
 
-    from django.db.models import QuerySet
-    from django.http import HttpRequest
+    from django.http import HttpRequest, QueryDict
 
     from models_catalog.checker import Answer, Comparison, Question
 
+# A longer list is none to choose from; others are asked about from their own pages.
+OFFERED = 200
 HTML, JSON = "text/html", "application/json"
 
 Answered = tuple["Answer", list["Answer"], list["Comparison"]]
 
 
-def _with_sources(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """As ``with_facts``, in one query fewer a relation: this page shows many rows that share few sources."""
-    return rows.prefetch_related(
-        Prefetch("citations", Citation.objects.for_reading()),
-        Prefetch("corrections", Correction.objects.select_related("source")),
-    )
-
-
-def _options() -> Options:
-    return Options.of(
-        list(_with_sources(License.objects.oldest_first())),
-        list(Release.objects.listed().newest_first()),
-        list(UseCase.objects.activities()),
-    )
+def _options(asked: QueryDict) -> Options:
+    licenses, activities = License.objects.oldest_first().with_facts(), UseCase.objects.activities()
+    listed = Release.objects.listed().newest_first()
+    named = {asked.get(name, "")[:80].replace("\x00", "") for name in ("release", "for_release")}
+    newest, chosen, licensed = listed[:OFFERED], listed.filter(slug__in=named), Release.objects.one_of_each_kind()
+    fetch(licenses, newest, chosen, licensed, activities)
+    # The one that is asked for is among them, however old it is.
+    releases = list({release.pk: release for release in [*newest, *chosen]}.values())
+    return Options.of(list(licenses), releases, list(activities), licensed)
 
 
 def _answer(form: CheckForm, question: Question) -> Answered | None:
     """The answer and those of all versions; None if the form now says what is missing."""
     options = form.options
-    rules = list(_with_sources(LicenseRule.objects.for_check([activity.slug for activity in question.activities])))
+    weighed = LicenseRule.objects.for_check([activity.slug for activity in question.activities]).with_evidence()
+    fetch(weighed)
+    rules = list(weighed)
     try:
         answer = check(question.license, rules, question.activities, question.reader, question.model)
     except ModelMatters:
@@ -74,7 +72,7 @@ def _answer(form: CheckForm, question: Question) -> Answered | None:
 
 def _respond(request: HttpRequest, *, as_json: bool) -> HttpResponse:
     asked = was_asked(request.GET)
-    options = _options()
+    options = _options(request.GET)
     start = {
         "release": request.GET.get("for_release", ""),
         "license": request.GET.get("for_license", ""),

@@ -13,6 +13,7 @@ from models_catalog.memory.published import checks
 from models_catalog.memory.question import question, window_of
 from models_catalog.memory.tables import fits, grid, needs
 from models_catalog.models import DeploymentOption, Machine, PublishedMemory, Variant
+from models_catalog.together import fetch
 
 from .base import public_page
 from .past import readable_as_of
@@ -20,6 +21,8 @@ from .past import readable_as_of
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+# Whose checkpoints are offered and weighed: the newest, which today are all.
+RELEASES = 100
 # What the memory follows from, as far as it is stated.
 SHAPE_FACTS = (
     "parameters_total",
@@ -40,9 +43,15 @@ SHAPE_FACTS = (
 @public_page
 @readable_as_of
 def run(request: HttpRequest) -> HttpResponse:
-    variants = list(Variant.objects.listed().newest_first())
-    options = list(DeploymentOption.objects.with_served_releases())
-    published = list(PublishedMemory.objects.listed())
+    newest = Variant.objects.of_newest_releases(RELEASES).newest_first()
+    named = (
+        Variant.objects.listed().newest_first().filter(slug=request.GET.get("checkpoint", "")[:80].replace("\x00", ""))
+    )
+    options = DeploymentOption.objects.with_served_releases()
+    published, machines = PublishedMemory.objects.listed(), Machine.objects.all()
+    fetch(newest, named, options, published, machines)
+    # The one that is asked for is among them, however old it is.
+    variants = list({variant.pk: variant for variant in [*newest, *named]}.values())
     asked = question(request.GET, variants)
     chosen = asked.variant
     evidence.attach(
@@ -61,9 +70,9 @@ def run(request: HttpRequest) -> HttpResponse:
         "window": window_of(chosen) if chosen else None,
         "facts": [f for f in (fact(chosen, field) for field in SHAPE_FACTS) if f.is_stated] if chosen else [],
         "needs": needs(asked, chosen) if chosen and answered else None,
-        "grid": grid(asked, chosen, list(Machine.objects.all())) if chosen and answered else None,
+        "grid": grid(asked, chosen, list(machines)) if chosen and answered else None,
         "fits": fits(asked, variants) if not asked.problems else None,
-        "checks": checks(published),
+        "checks": checks(list(published)),
         "options": options,
         "canonical_path": reverse("models_catalog:run") + asked.path,
     }

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from models_catalog.facts import Fact, fact
 from models_catalog.history.changes import history_of
 from models_catalog.models import License, LicenseRule, Release, UseCase
+from models_catalog.together import ask, fetch
 
 from .base import public_page
 from .past import readable_as_of
@@ -31,6 +32,9 @@ LICENSE_FACTS = (
     "governing_law",
 )
 
+# More than these are listed in the catalogue.
+RELEASES = 60
+
 
 @dataclass(frozen=True, slots=True)
 class MatrixRow:
@@ -41,8 +45,10 @@ class MatrixRow:
 @public_page
 @readable_as_of
 def licensing(request: HttpRequest) -> HttpResponse:
-    licenses = list(License.objects.oldest_first().with_facts())
-    use_cases = list(UseCase.objects.prefetch_related(Prefetch("rules", LicenseRule.objects.with_facts())))
+    versions = License.objects.oldest_first().with_facts()
+    use_cases = UseCase.objects.prefetch_related(Prefetch("rules", LicenseRule.objects.with_facts()))
+    fetch(versions, use_cases)
+    licenses = list(versions)
     matrix = [
         MatrixRow(use_case, [(license, rules.get(license.pk)) for license in licenses])
         for use_case in use_cases
@@ -86,13 +92,17 @@ def _differences(before: License, now: License, rules: list[LicenseRule], old: l
 @public_page
 @readable_as_of
 def license(request: HttpRequest, slug: str) -> HttpResponse:
-    versions = list(License.objects.oldest_first().with_facts())
+    everything = License.objects.oldest_first().with_facts()
+    ask(everything)
+    versions = list(everything)
     place = next((place for place, version in enumerate(versions) if version.slug == slug), None)
     if place is None:
         raise Http404
     license = versions[place]
     before = versions[place - 1] if place else None
     both = LicenseRule.objects.filter(license__in=[license, before] if before else [license]).with_facts()
+    releases = Release.objects.listed().filter(license=license).oldest_first().with_facts()[: RELEASES + 1]
+    fetch(everything, both, releases)
     rules = [rule for rule in both if rule.license_id == license.pk]
     context = {
         "license": license,
@@ -106,6 +116,7 @@ def license(request: HttpRequest, slug: str) -> HttpResponse:
         "differences": _differences(before, license, rules, [rule for rule in both if rule not in rules])
         if before
         else [],
-        "releases": list(Release.objects.listed().filter(license=license).oldest_first().with_facts()),
+        "releases": releases[:RELEASES],
+        "has_more_releases": len(releases) > RELEASES,
     }
     return render(request, "models_catalog/license.html", context)

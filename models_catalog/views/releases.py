@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django.core.paginator import Paginator
 from django.db.models import Prefetch
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 
 from models_catalog import reading
 from models_catalog.charts import context_chart, family_chart
 from models_catalog.facts import Fact, fact, fetched
 from models_catalog.filters import selection
 from models_catalog.history.changes import history_of
-from models_catalog.models import Release, TimelineEvent, Variant
+from models_catalog.models import Release, Variant
 from models_catalog.sizes import sizes
+from models_catalog.together import fetch
 
-from .base import public_page
+from .base import one_or_404, public_page
 from .past import readable_as_of
 
 if TYPE_CHECKING:
@@ -59,19 +61,30 @@ SHAPE_FACTS = (
 INHERITED_FACTS = frozenset({"context_tokens", "pretraining_tokens", "knowledge_cutoff"})
 
 COMPARE_AT_LEAST, COMPARE_AT_MOST = 2, 4
+# How many the form offers: a longer list is none to choose from. Others are compared from their own pages.
+OFFERED = 200
+PER_PAGE = 40
 
 
 @public_page
 @readable_as_of
 def models(request: HttpRequest) -> HttpResponse:
     selected = selection(request.GET)
-    releases = list(selected.apply(Release.objects.listed().with_facts()))
-    context = {
+    page = Paginator(selected.apply(Release.objects.listed().with_facts()), PER_PAGE).get_page(request.GET.get("page"))
+    found: Any = page.object_list  # a queryset, since it is made from one
+    fetch(found)
+    releases = list(found)
+    context: dict[str, Any] = {
         "selected": selected,
+        "page": page,
+        "previous_url": selected.page_url(page.number - 1),
+        "next_url": selected.page_url(page.number + 1),
         "releases": releases,
         "family": family_chart(releases),
         "contexts": context_chart(releases),
     }
+    if page.number > 1:
+        context["canonical_path"] = f"{request.path}?page={page.number}"
     return render(request, "models_catalog/models.html", context)
 
 
@@ -108,16 +121,10 @@ def _release_facts(release: Release, variants: list[Variant]) -> list[Fact]:
 @public_page
 @readable_as_of
 def release(request: HttpRequest, slug: str) -> HttpResponse:
-    release = get_object_or_404(
-        Release.objects.listed()
-        .with_facts()
-        .prefetch_related(
-            Prefetch("based_on", Release.objects.listed().oldest_first()),
-            Prefetch("derivatives", Release.objects.listed().oldest_first()),
-            Prefetch("events", TimelineEvent.objects.listed().newest_first().with_facts()),
-        ),
-        slug=slug,
-    )
+    found = Release.objects.listed().filter(slug=slug).for_its_page()
+    editions = reading.about(slug)
+    fetch(found, *editions)
+    release = one_or_404(found)
     variants = fetched(release, "variants")
     context = {
         "release": release,
@@ -126,7 +133,7 @@ def release(request: HttpRequest, slug: str) -> HttpResponse:
         "shapes": _checkpoints(variants, SHAPE_FACTS),
         "events": release.events.all(),
         "derivatives": release.derivatives.all(),
-        "editions": reading.about(release),
+        "editions": [edition for of_an_app in editions for edition in of_an_app],
         "history": history_of(release),
     }
     return render(request, "models_catalog/release.html", context)
@@ -153,9 +160,8 @@ class SizesRow:
         return len({tuple(v.parameters_total for v in variants) for _, variants in self.cells}) > 1
 
 
-def _asked(request: HttpRequest, known: dict[str, Release]) -> tuple[list[Release], str]:
-    """The releases to compare, once each, in the order asked for; and what is wrong with the question."""
-    slugs = list(dict.fromkeys(slug for slug in request.GET.getlist("r") if slug))
+def _asked(slugs: list[str], known: dict[str, Release]) -> tuple[list[Release], str]:
+    """The releases to compare, in the order asked for; and what is wrong with the question."""
     releases = [known[slug] for slug in slugs if slug in known]
     if len(releases) < len(slugs):
         return releases[
@@ -171,21 +177,22 @@ def _asked(request: HttpRequest, known: dict[str, Release]) -> tuple[list[Releas
 @public_page
 @readable_as_of
 def compare(request: HttpRequest) -> HttpResponse:
-    known = {
-        release.slug: release
-        for release in Release.objects.listed()
-        .newest_first()
-        .with_facts()
-        .prefetch_related(Prefetch("based_on", Release.objects.listed().oldest_first()))
-    }
-    releases, problem = _asked(request, known)
+    listed = Release.objects.listed().newest_first()
+    based_on = Prefetch("based_on", Release.objects.listed().oldest_first())
+    slugs = list(dict.fromkeys(slug for slug in request.GET.getlist("r") if slug))[: COMPARE_AT_MOST * 2]
+    named = listed.filter(slug__in=slugs).with_facts().prefetch_related(based_on)
+    choices = listed[:OFFERED]
+    fetch(choices, named)
+    known = {release.slug: release for release in named}
+    releases, problem = _asked(slugs, known)
     enough = len(releases) >= COMPARE_AT_LEAST
     cells = ([(release, fact(release, field)) for release in releases] for field in RELEASE_FACTS if enough)
     # A row that none of them fills compares nothing.
     rows = [ComparisonRow(row[0][1].label, row) for row in cells if any(cell.is_stated for _, cell in row)]
     chosen = [release.slug for release in releases]
     context = {
-        "choices": list(known.values()),
+        # Those that are asked for are among them, however old they are.
+        "choices": list({release.slug: release for release in [*choices, *releases]}.values()),
         "slots": [*chosen, *[""] * (COMPARE_AT_MOST - len(chosen))],
         "releases": releases if enough else [],
         "problem": problem,

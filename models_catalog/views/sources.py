@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404, render
 
 from models_catalog import facts, formatting, history
+from models_catalog.filters import Choice
 from models_catalog.models import FACT_MODELS, Citation, Content, Correction, Release, Source
+from models_catalog.paging import Listing
+from models_catalog.together import fetch
 
 from .base import public_page
 from .past import readable_as_of
@@ -19,13 +22,32 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponse
 
+PER_PAGE = 300
+
 
 @public_page
 @readable_as_of
 def sources(request: HttpRequest) -> HttpResponse:
-    everything = list(Source.objects.with_fact_counts())
-    groups = [(kind, of_kind) for kind in Source.Kind if (of_kind := [s for s in everything if s.kind == kind])]
-    return render(request, "models_catalog/sources.html", {"groups": groups, "count": len(everything)})
+    asked = request.GET.get("kind", "")
+    chosen = Source.Kind(asked) if asked in Source.Kind.values else None
+    counted = Source.objects.with_fact_counts()
+    of_kind = counted.filter(kind=chosen) if chosen else counted
+    page = Listing(of_kind, Source.BY_PUBLISHER, request.GET, PER_PAGE, kept=("kind",))
+    groups = [(kind, found) for kind in Source.Kind if (found := [s for s in page.rows if s.kind == kind])]
+    is_whole = page.is_first and not chosen and not page.older
+    context: dict[str, Any] = {
+        "groups": groups,
+        "page": page,
+        "kinds": []
+        if is_whole
+        else [
+            Choice("All", ".", chosen is None),
+            *(Choice(kind.label.capitalize(), f"?kind={kind}", kind == chosen) for kind in Source.Kind),
+        ],
+    }
+    if not page.is_first:
+        context["canonical_path"] = f"{request.path}{page.here}"
+    return render(request, "models_catalog/sources.html", context)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +89,15 @@ def source(request: HttpRequest, slug: str) -> HttpResponse:
         Citation.objects.filter(source=source)
         .listed()
         .with_targets()
+        .select_related("release__license")
         .with_due_day()
         .prefetch_related(
             Prefetch("release__based_on", Release.objects.listed().oldest_first()),
             Prefetch("provider__releases", Release.objects.listed().newest_first()),
-            "release__license",
         )
     )
+    corrections = Correction.objects.filter(source=source).listed().newest_first()
+    fetch(citations, corrections)
     today = history.today()
     resting = [found for citation in citations if (found := _resting(citation, today))]
     groups = []
@@ -86,7 +110,7 @@ def source(request: HttpRequest, slug: str) -> HttpResponse:
         "groups": groups,
         "count": len(resting),
         "due": sum(1 for found in resting if found.due_since),
-        "corrections": list(Correction.objects.filter(source=source).listed().newest_first()),
+        "corrections": corrections,
     }
     return render(request, "models_catalog/source.html", context)
 
@@ -94,5 +118,9 @@ def source(request: HttpRequest, slug: str) -> HttpResponse:
 @public_page
 @readable_as_of
 def corrections(request: HttpRequest) -> HttpResponse:
-    listed = list(Correction.objects.listed().newest_first().with_targets())
-    return render(request, "models_catalog/corrections.html", {"corrections": listed})
+    listed = Correction.objects.listed().with_targets()
+    page = Listing(listed, Correction.NEWEST_FIRST, request.GET, PER_PAGE)
+    context: dict[str, Any] = {"corrections": page.rows, "page": page}
+    if not page.is_first:
+        context["canonical_path"] = f"{request.path}{page.here}"
+    return render(request, "models_catalog/corrections.html", context)

@@ -5,28 +5,41 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 
 from models_catalog.charts import events_chart
 from models_catalog.filters import Choice
 from models_catalog.history.changes import history_of
 from models_catalog.models import TimelineEvent
+from models_catalog.paging import Listing
+from models_catalog.together import ask, fetch
 
-from .base import public_page
+from .base import one_or_404, public_page
 from .past import readable_as_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+PER_PAGE = 100
+
 
 @public_page
 @readable_as_of
 def timeline(request: HttpRequest) -> HttpResponse:
-    everything = TimelineEvent.objects.listed().newest_first().with_facts()
     asked = request.GET.get("kind", "")
     kind = TimelineEvent.Kind(asked) if asked in TimelineEvent.Kind.values else None
-    events = list(everything.filter(kind=kind) if kind else everything)
+    of_kind = TimelineEvent.objects.listed()
+    of_kind = of_kind.filter(kind=kind) if kind else of_kind
+    newest, oldest = of_kind.newest_first()[:1], of_kind.oldest_first()[:1]
+    year = _year(request.GET.get("year", ""))
+    begun = of_kind.up_to_year(year) if year else of_kind
+    page = Listing(begun.with_facts(), TimelineEvent.NEWEST_FIRST, request.GET, PER_PAGE, kept=("kind", "year"))
+    fetch(page.asked, newest, oldest)
+    events = page.rows
+    is_whole = page.is_first and not year and not page.older
     context = {
+        "page": page,
+        "all_years": [] if is_whole or not newest else _years(newest[0], oldest[0], year, kind),
         "kind": kind,
         "unknown_kind": bool(asked) and kind is None,
         "kinds": [
@@ -37,20 +50,35 @@ def timeline(request: HttpRequest) -> HttpResponse:
         "events": events,
         "chart": events_chart(events),
     }
+    if not page.is_first or year:
+        context["canonical_path"] = f"{request.path}{page.here if not page.is_first else f'?year={year}'}"
     return render(request, "models_catalog/timeline.html", context)
+
+
+def _year(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 5 and int(text) else None
+
+
+def _years(newest: TimelineEvent, oldest: TimelineEvent, current: int | None, kind: str | None) -> list[Choice]:
+    """Where a timeline of several pages can be entered: at the end of each of its years."""
+    kept = f"kind={kind}&" if kind else ""
+    years = range(newest.happened_on.year, oldest.happened_on.year - 1, -1)
+    return [Choice(str(year), f"?{kept}year={year}", year == current) for year in years]
 
 
 @public_page
 @readable_as_of
 def event(request: HttpRequest, slug: str) -> HttpResponse:
     listed = TimelineEvent.objects.listed()
-    event = get_object_or_404(listed.for_its_page(), slug=slug)
-    order = list(listed.newest_first().only("slug", "title", "happened_on"))
-    place = next(index for index, other in enumerate(order) if other.pk == event.pk)
+    found = listed.filter(slug=slug).for_its_page()
+    ask(found)
+    event = one_or_404(found)
+    earlier, later = listed.earlier_than(event)[:1], listed.later_than(event)[:1]
+    fetch(found, earlier, later)
     context = {
         "event": event,
         "history": history_of(event),
-        "earlier": order[place + 1] if place + 1 < len(order) else None,
-        "later": order[place - 1] if place else None,
+        "earlier": next(iter(earlier), None),
+        "later": next(iter(later), None),
     }
     return render(request, "models_catalog/event.html", context)

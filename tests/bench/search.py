@@ -15,9 +15,10 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import date, timedelta
 from itertools import accumulate
+
+from .throwaway import databases
 
 SMALL, LARGE = 1_000, int(os.environ.get("ENTRIES", "100000"))
 ROUNDS = int(os.environ.get("ROUNDS", "25"))
@@ -125,47 +126,9 @@ def fill(count: int) -> None:
         cursor.execute("VACUUM ANALYZE editorial_searchentry, editorial_searchword")
 
 
-@contextmanager
-def databases() -> Iterator[Callable[[int], None]]:
-    """A function that makes one of the two throwaway databases the current one."""
-    import django
-
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
-    django.setup()
-    from django.conf import settings
-    from django.db import connection
-    from django.test.utils import setup_test_environment, teardown_test_environment
-
-    setup_test_environment(debug=False)
-    original = connection.settings_dict["NAME"]
-    names = {}
-
-    def use(count: int) -> None:
-        connection.close()
-        connection.settings_dict["NAME"] = settings.DATABASES["default"]["NAME"] = names[count]
-
-    try:
-        for count in (SMALL, LARGE):
-            connection.settings_dict["NAME"] = settings.DATABASES["default"]["NAME"] = original
-            connection.settings_dict["TEST"]["NAME"] = f"bench_search_{count}"
-            names[count] = connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
-            started = time.perf_counter()
-            with connection.cursor() as cursor:
-                cursor.execute("SET statement_timeout = 0; SET maintenance_work_mem = '256MB'")
-            fill(count)
-            print(f"{count:>9,} entries indexed in {time.perf_counter() - started:.1f} s", flush=True)
-        yield use
-    finally:
-        for name in names.values():
-            connection.close()
-            connection.settings_dict["NAME"] = name
-            connection.creation.destroy_test_db(original, verbosity=0)
-        teardown_test_environment()
-
-
 def main() -> None:
     logging.disable(logging.CRITICAL)
-    with databases() as use:
+    with databases("search", {size: size for size in (SMALL, LARGE)}, fill) as use:
         from django.test import Client
 
         client = Client(headers={"host": "127.0.0.1"})

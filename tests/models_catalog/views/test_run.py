@@ -5,11 +5,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.factories import make_citation, make_machine, make_published_memory, make_release, make_variant
+from tests.pages import AT_MOST_QUERIES
 
 from .conftest import grow
 
 SHAPE = {"layers": 32, "attention_heads": 32, "kv_heads": 8, "head_size": 128}
-MOST_QUERIES = 10
 
 
 @pytest.fixture
@@ -150,7 +150,7 @@ def test_the_page_asks_the_database_little_however_much_there_is(client, eight, 
     grow(29, **world)
     with CaptureQueriesContext(connection) as many:
         read(client, query, status)
-    assert 5 < len(few) == len(many) <= MOST_QUERIES
+    assert 2 < len(few) == len(many) <= AT_MOST_QUERIES
 
 
 def test_an_option_keeps_its_address(client, world):

@@ -1,0 +1,151 @@
+"""Pages of lists that may grow long, found by the place where the last page ended.
+
+``?after=2024-04-18~llama-3-released`` is the page that follows that entry. It costs
+the same however far back it lies, and none skips or repeats an entry when others
+are added meanwhile. Addresses with a number, ``?page=3``, still show the page
+that has that number now, and name its place as the one to be remembered by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from urllib.parse import urlencode
+
+from django.core.exceptions import ValidationError
+from django.db.models import Model, Q, QuerySet
+
+if TYPE_CHECKING:
+    from django.http import QueryDict
+
+M = TypeVar("M", bound=Model)
+Rows = TypeVar("Rows", bound="QuerySet[Any]")
+
+AFTER, BEFORE, NUMBER = "after", "before", "page"
+BETWEEN = "~"
+# Nobody pages so far by number; and what is skipped to find a page must be read.
+LAST_NUMBER = 100_000
+
+Place = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order in which no two entries stand at the same place: names of fields, those that descend with “-”."""
+
+    names: tuple[str, ...]
+
+    def apply(self, rows: Rows, *, backwards: bool = False) -> Rows:
+        return rows.order_by(*(_turned(name) if backwards else name for name in self.names))
+
+    def following(self, rows: Rows, place: Place, *, backwards: bool = False) -> Rows:
+        """The entries that stand after a place, the nearest first (or those before it)."""
+        beyond, same = Q(), Q()
+        for name, value in zip(self.names, place, strict=True):
+            field, descends = name.lstrip("-"), name.startswith("-") != backwards
+            beyond |= same & Q(**{f"{field}__{'lt' if descends else 'gt'}": value})
+            same &= Q(**{field: value})
+        first, descends = self.names[0].lstrip("-"), self.names[0].startswith("-") != backwards
+        # Says no more than the rest does, but in a form that an index can begin at.
+        bound = Q(**{f"{first}__{'lte' if descends else 'gte'}": place[0]})
+        return self.apply(rows.filter(bound & beyond), backwards=backwards)
+
+    def place_of(self, row: Model) -> str:
+        return BETWEEN.join(map(_written, self._values(row)))
+
+    def read(self, model: type[Model], text: str) -> Place | None:
+        """The place that an address names; None for what is none."""
+        parts = text.split(BETWEEN)
+        if len(parts) != len(self.names) or "\x00" in text:
+            return None
+        fields: list[Any] = [model._meta.get_field(name.lstrip("-")) for name in self.names]
+        try:
+            return tuple(field.clean(part, None) for field, part in zip(fields, parts, strict=True))
+        except (ValidationError, ValueError, OverflowError):
+            return None
+
+    def place_of_number(self, rows: QuerySet[M], text: str, size: int) -> Place | None:
+        """The place after which the page of a number begins; None for the first, and for what is no number."""
+        if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text) > 1):
+            return None
+        skipped = (min(int(text), LAST_NUMBER) - 1) * size
+        found = list(self.apply(rows)[skipped - 1 : skipped + 1])
+        if len(found) < 2:  # beyond the end: the last page
+            found = list(self.apply(rows, backwards=True)[size : size + 1])
+        return self._values(found[0]) if found else None
+
+    def _values(self, row: Model) -> Place:
+        return tuple(getattr(row, name.lstrip("-")) for name in self.names)
+
+
+class Listing(Generic[M]):
+    """One page of a list. Fetch ``asked``, together with others if you like; then the rest is known."""
+
+    def __init__(self, rows: QuerySet[M], order: Order, query: QueryDict, size: int, kept: Sequence[str] = ()) -> None:
+        self.order, self.size = order, size
+        self._kept = {name: query[name] for name in (*kept, "as_of") if query.get(name)}
+        self.after = order.read(rows.model, query.get(AFTER, ""))
+        self.before = None if self.after else order.read(rows.model, query.get(BEFORE, ""))
+        if not (self.after or self.before) and (number := query.get(NUMBER)):
+            self.after = order.place_of_number(rows, number, size)
+        if place := self.after or self.before:
+            rows = order.following(rows, place, backwards=self.before is not None)
+        else:
+            rows = order.apply(rows)
+        # One more than is shown says whether there are more.
+        self.asked: QuerySet[M] = rows[: size + 1]
+
+    @property
+    def is_first(self) -> bool:
+        """The page that the list’s own address shows."""
+        return self.after is None and self.before is None
+
+    @property
+    def rows(self) -> list[M]:
+        rows = list(self.asked)[: self.size]
+        return rows[::-1] if self.before else rows
+
+    @property
+    def _has_more(self) -> bool:
+        return len(self.asked) > self.size
+
+    @property
+    def newer(self) -> str:
+        """The query string of the page before; empty on the first."""
+        if self.rows and (self.after or (self.before and self._has_more)):
+            return self._url(BEFORE, self.rows[0])
+        return "" if self.is_first or self.rows else self._plain()
+
+    @property
+    def older(self) -> str:
+        """The query string of the page that follows; empty on the last."""
+        return self._url(AFTER, self.rows[-1]) if self.rows and (self.before or self._has_more) else ""
+
+    @property
+    def here(self) -> str:
+        """The query string of this page; empty for the first."""
+        if self.is_first:
+            return ""
+        name, place = (AFTER, self.after) if self.after else (BEFORE, self.before)
+        return f"?{urlencode({name: BETWEEN.join(map(_written, place or ()))}, safe=_SAFE)}"
+
+    def _plain(self) -> str:
+        return f"?{urlencode(self._kept)}" if self._kept else "."
+
+    def _url(self, name: str, row: M) -> str:
+        return f"?{urlencode({**self._kept, name: self.order.place_of(row)}, safe=_SAFE)}"
+
+
+_SAFE = f"{BETWEEN}:"
+
+
+def _turned(name: str) -> str:
+    return name.removeprefix("-") if name.startswith("-") else f"-{name}"
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return str(value)
