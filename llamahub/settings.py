@@ -9,7 +9,7 @@ from datetime import timedelta
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from .environment import ROOT, data_dir, database, networks, port, secret_key
+from .environment import ROOT, data_dir, database, megabytes, networks, port, secret_key
 
 BASE_DIR = ROOT
 
@@ -45,12 +45,15 @@ BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 TRUSTED_PROXIES = networks("TRUSTED_PROXIES", env.list("TRUSTED_PROXIES", default=[]))
 DATABASE_URL = env.str("DATABASE_URL", default="")
 CACHE_URL = env.str("CACHE_URL", default="locmemcache://")
+# What each process may keep of ready pages. A template that is being worked on is never kept.
+PAGE_STORE_BYTES = 0 if DEBUG else 1024 * 1024 * megabytes("PAGE_STORE_MB", env.str("PAGE_STORE_MB", default="64"))
 
 # --- The application -------------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
     "llamahub.apps.LlamaHubConfig",
     "llamahub.accounts.apps.AccountsConfig",
+    "llamahub.page_store.apps.PageStoreConfig",
     "editorial.apps.EditorialConfig",
     "models_catalog.apps.ModelsCatalogConfig",
     "llamahub.apps.HubAdminConfig",
@@ -83,8 +86,10 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    # Innermost: it answers what no URL did.
+    # It answers what no URL did.
     "llamahub.redirects.RedirectMiddleware",
+    # Innermost: around the view of a page that is to be kept.
+    "llamahub.page_store.snapshot.SnapshotMiddleware",
 ]
 ROOT_URLCONF = "llamahub.urls"
 WSGI_APPLICATION = "llamahub.wsgi.application"

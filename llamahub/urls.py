@@ -20,7 +20,12 @@ urlpatterns = [
     # Browsers and feed readers ask for it on pages that name no icon.
     path("favicon.ico", cache_control(public=True, max_age=86400)(lambda request: redirect(static("img/favicon.png")))),
     re_path(rf"^{settings.MEDIA_URL.lstrip('/')}(?P<name>.+)$", media.serve, name="media"),
-    path("sitemap.xml", public_page(sitemap), {"sitemaps": catalog_sitemaps | editorial_sitemaps}, name="sitemap"),
+    path(
+        "sitemap.xml",
+        public_page(sitemap, parameters=["p"]),
+        {"sitemaps": catalog_sitemaps | editorial_sitemaps},
+        name="sitemap",
+    ),
     path("robots.txt", public_page(TemplateView.as_view(template_name="robots.txt", content_type="text/plain"))),
     path("", include("models_catalog.urls")),
     path("", include("editorial.urls")),

@@ -52,7 +52,7 @@ def cited_sources(links: Iterable[str]) -> list[Source]:
     return list(Source.objects.filter(slug__in=slugs))
 
 
-@public_page
+@public_page(parameters=["page"])
 @readable_as_of
 def articles(request: HttpRequest) -> HttpResponse:
     context = list_context(request, Edition.objects.live())

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from models_catalog import reading
 from models_catalog.charts import context_chart, family_chart
 from models_catalog.facts import Fact, fact, fetched
-from models_catalog.filters import selection
+from models_catalog.filters import PARAMETERS, selection
 from models_catalog.history.changes import history_of
 from models_catalog.models import Release, TimelineEvent, Variant
 from models_catalog.sizes import sizes
@@ -61,7 +61,7 @@ INHERITED_FACTS = frozenset({"context_tokens", "pretraining_tokens", "knowledge_
 COMPARE_AT_LEAST, COMPARE_AT_MOST = 2, 4
 
 
-@public_page
+@public_page(parameters=PARAMETERS)
 @readable_as_of
 def models(request: HttpRequest) -> HttpResponse:
     selected = selection(request.GET)
@@ -168,7 +168,7 @@ def _asked(request: HttpRequest, known: dict[str, Release]) -> tuple[list[Releas
     return releases, ""
 
 
-@public_page
+@public_page(parameters=["r"])
 @readable_as_of
 def compare(request: HttpRequest) -> HttpResponse:
     known = {

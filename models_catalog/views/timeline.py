@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 
-@public_page
+@public_page(parameters=["kind"])
 @readable_as_of
 def timeline(request: HttpRequest) -> HttpResponse:
     everything = TimelineEvent.objects.listed().newest_first().with_facts()
