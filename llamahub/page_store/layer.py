@@ -91,7 +91,7 @@ class PageStore:
         if environ["REQUEST_METHOD"] == "HEAD":
             made.response.close()
             return []
-        return made.response  # type: ignore[return-value] # closed by the server, as it does with Django’s own
+        return made.response  # closed by the server, as it does with Django’s own
 
     def close(self) -> None:
         """Ends its threads."""

@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-import brotli
+import brotli  # type: ignore[import-untyped]
 from django.utils.http import http_date, parse_http_date_safe
 
 from .knowledge import Version
@@ -57,10 +57,8 @@ class StoredPage:
         """``before`` is what was kept of the page until now: what has not changed is not packed again."""
         self.version, self.until, self.withdraws_at = version, until, withdraws_at
         self.etag = f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
-        if before is not None and before.etag == self.etag:
-            self.bodies = before.bodies
-        else:
-            self.bodies = packed(body)
+        unchanged = before.bodies if before is not None and before.etag == self.etag else None
+        self.bodies: dict[str, bytes] = unchanged or packed(body)
         self.modified = int(time.time())
         self.modified_header = ("Last-Modified", http_date(self.modified))
         kept = [(name, value) for name, value in headers.items() if name.lower() not in OURS]

@@ -4,7 +4,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-APPS = ("accounts", "editorial", "models_catalog")
+APPS = ("accounts", "editorial", "models_catalog", "page_store")
 # Everything that a migration of ours may make: columns, constraints, indexes, triggers and functions.
 SCHEMA = """
     SELECT 'column', table_name || '.' || column_name, concat_ws(' ', data_type, is_nullable, column_default, character_maximum_length)
