@@ -11,7 +11,7 @@ from typing import Any
 from django.http import HttpResponseBase
 
 from .asking import Environ, Key, Reader
-from .knowledge import Knowledge
+from .knowledge import Knowledge, Version
 from .memory import Memory
 from .pages import Headers, StoredPage
 from .refusals import refusal
@@ -74,7 +74,7 @@ class Filling:
     def _make(self, key: Key) -> Made:
         making = Making()
         started: list[Any] = []
-        # Taken before: a page that is made while somebody comes to know of a change is not kept.
+        # Taken before: a page during whose making a change became known is not kept.
         version = self.knowledge.wait(MOMENT)
         response: Any = self.application(
             {**self.reader.as_environ(key), MAKING: making}, lambda *arguments: started.extend(arguments)
@@ -91,7 +91,7 @@ class Filling:
             streaming=response.streaming,
             undeclared=undeclared,
         )
-        if why is None and version is not None and self._holds(making, version.token):
+        if why is None and version is not None and self._holds(making, version):
             stored = StoredPage(
                 response.content,
                 dict(response.items()),
@@ -109,12 +109,12 @@ class Filling:
             logger.warning("%s is not kept: %s", key.path, why)
         return made
 
-    def _holds(self, making: Making, token: Any) -> bool:
-        """The page shows the version that is known to be the present one, and nothing went out while it was made."""
-        if making.seen is None:
+    def _holds(self, making: Making, version: Version) -> bool:
+        """The page shows what is known to be the present version, and nothing went out while it was made."""
+        if making.seen is None or version is not self.knowledge.version:
             return False
-        if making.seen.token != token:
-            # The database has moved on, or this process has.
+        if making.seen.token != version.token:
+            # The database has moved on, and nobody has heard of it yet.
             self.knowledge.forget()
             return False
         return time.monotonic() < min(making.publishes_at, making.withdraws_at, making.midnight)

@@ -20,6 +20,7 @@ from .processes import Reader, Server, environment, together
 
 READS = int(os.environ.get("READS", "1000"))
 READERS, PROCESSES = 4, 2
+VERSIONS = max(20, READS // 100)
 NUMBER = re.compile(r"Llama (\d+)000")
 PAGES = ["/models/llama-9/", "/models/", "/models/compare/", "/sitemap.xml"]
 
@@ -71,7 +72,7 @@ def test_nobody_reads_what_is_older_than_a_second(servers, release, capsys):
         other = connections.create_connection("default")
         other.connect()
         try:
-            for n in range(1, 10_000):
+            for n in range(1, 100_000):
                 if is_over:
                     return
                 other.connection.execute(
@@ -79,13 +80,13 @@ def test_nobody_reads_what_is_older_than_a_second(servers, release, capsys):
                 )
                 record.committed.append(time.monotonic())
                 # Now and then one that began before others and ends after them; and pauses in which pages are kept.
-                time.sleep((0.01, 0.3, 0.05, 0.6)[n % 4])
+                time.sleep((0.01, 0.2, 0.05, 0.3)[n % 4])
         finally:
             other.close()
 
     def read(number: int) -> None:
         reader = Reader(servers[number % len(servers)])
-        for _ in range(READS // READERS):
+        while len(ages) < READS or len(record.committed) < VERSIONS:
             asked_at = time.monotonic()
             reply = reader.get("/models/llama-9/")
             assert reply.status == 200
@@ -106,7 +107,6 @@ def test_nobody_reads_what_is_older_than_a_second(servers, release, capsys):
 
     errors = together(write, read_all)
     assert not errors, errors
-    assert len(record.committed) > 5
     assert sum(hits) > len(hits) / 4, "hardly anything came from the store"
     with capsys.disabled():
         print(
