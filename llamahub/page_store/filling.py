@@ -52,6 +52,7 @@ class Filling:
         self._under_way: dict[Key, threading.Event] = {}
         self._lock = threading.Lock()
         self._said: set[str] = set()
+        self._probe = threading.Lock()
 
     def make(self, key: Key) -> Made | None:
         """None if somebody else was having the page made: look for it again."""
@@ -65,14 +66,28 @@ class Filling:
             other.wait(PATIENCE)
             return None
         try:
-            return self._make(key)
+            return self._make_or_probe(key)
         finally:
             with self._lock:
                 del self._under_way[key]
             done.set()
 
-    def _make(self, key: Key) -> Made:
-        making = Making()
+    def _make_or_probe(self, key: Key) -> Made:
+        """While the database is away, one reader at a time tries it, and the others are told so at once.
+
+        A server that does not even refuse takes seconds: all threads would wait, and kept pages with them.
+        """
+        if self.knowledge.blind_since is None:
+            return self._make(key)
+        is_first = self._probe.acquire(blocking=False)
+        try:
+            return self._make(key, is_away=not is_first)
+        finally:
+            if is_first:
+                self._probe.release()
+
+    def _make(self, key: Key, *, is_away: bool = False) -> Made:
+        making = Making(is_away=is_away)
         started: list[Any] = []
         # Taken before: a page during whose making a change became known is not kept.
         version = self.knowledge.wait(MOMENT)

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from datetime import time as datetime_time
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
 
@@ -26,6 +26,8 @@ MAKING = "llamahub.making"
 class Making:
     """What is learned while a page is made. Times are those of `time.monotonic`."""
 
+    # The database is known to be away, and somebody else is finding out whether it is back.
+    is_away: bool = False
     seen: Seen | None = None
     began: float = 0
     # The next midnight of the site, when facts become due for a check.
@@ -82,6 +84,8 @@ class SnapshotMiddleware:
         making: Making | None = request.META.get(MAKING)
         if making is None:
             return self.get_response(request)
+        if making.is_away:
+            raise OperationalError("The database is away.")
         request.GET = ReadParameters(request.META["QUERY_STRING"], making.read)  # type: ignore[assignment]
         making.midnight = time.monotonic() + _seconds_to_midnight()
         with transaction.atomic():

@@ -6,13 +6,15 @@ see what the history does not: an emptied table, and an entry that was saved wit
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.apps import AppConfig
-from django.db import connections, transaction
+from django.db import connections, models, transaction
 from django.db.models.signals import post_migrate
 from psycopg import sql
 
+from editorial.models import Edition
 from models_catalog.history.record import recorded_models
 
 from .models import ContentChange
@@ -31,16 +33,32 @@ def install(using: str = "default") -> None:
         cursor.execute("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = %s", [TRIGGER])
         done = {name for (name,) in cursor.fetchall()}
         for model in recorded_models():
-            table = model._meta.db_table
-            if table in existing - done:
-                cursor.execute(
-                    sql.SQL(
-                        "CREATE TRIGGER {} AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON {} "
-                        "FOR EACH STATEMENT EXECUTE FUNCTION {}()"
-                    )
-                    .format(sql.Identifier(TRIGGER), sql.Identifier(table), sql.Identifier(FUNCTION))
-                    .as_string(cursor.cursor)
-                )
+            if model._meta.db_table in existing - done:
+                for statement in _statements(model):
+                    cursor.execute(statement.as_string(cursor.cursor))
+
+
+def _statements(model: type[models.Model]) -> Iterator[sql.Composed]:
+    table = model._meta.db_table
+    if model is not Edition:
+        yield _trigger(table, TRIGGER, "INSERT OR UPDATE OR DELETE OR TRUNCATE", "STATEMENT")
+        return
+    # A draft is saved every few minutes while somebody writes, and no reader sees it.
+    yield _trigger(table, TRIGGER, "TRUNCATE", "STATEMENT")
+    yield _trigger(table, f"{TRIGGER}_add", "INSERT", "ROW", "NEW.status = 'approved'")
+    yield _trigger(table, f"{TRIGGER}_edit", "UPDATE", "ROW", "'approved' IN (OLD.status, NEW.status)")
+    yield _trigger(table, f"{TRIGGER}_delete", "DELETE", "ROW", "OLD.status = 'approved'")
+
+
+def _trigger(table: str, name: str, events: str, each: str, condition: str = "true") -> sql.Composed:
+    return sql.SQL("CREATE TRIGGER {} AFTER {} ON {} FOR EACH {} WHEN ({}) EXECUTE FUNCTION {}()").format(
+        sql.Identifier(name),
+        sql.SQL(events),
+        sql.Identifier(table),
+        sql.SQL(each),
+        sql.SQL(condition),
+        sql.Identifier(FUNCTION),
+    )
 
 
 def connect() -> None:

@@ -316,6 +316,26 @@ def test_while_the_database_is_away_pages_stand_and_others_say_so(kept, store, m
     assert kept.get("/models/llama-9/").status == 503
 
 
+def test_a_database_that_does_not_even_refuse_keeps_one_reader_waiting_and_no_more(kept, store, monkeypatch):
+    def silent(*arguments):
+        time.sleep(2)
+        raise OperationalError("timeout")
+
+    monkeypatch.setattr(snapshot, "look", silent)
+    store.listener.stop()
+    monkeypatch.setattr(store.listener, "start", lambda: None)
+    knowledge.no_answer(bearable=60)
+    first = threading.Thread(target=lambda: (kept.get("/timeline/"), connection.close()))
+    first.start()
+    assert eventually(store.filling._probe.locked)
+    began = time.monotonic()
+    reply = kept.get("/models/")
+    assert (reply.status, reply.headers["retry-after"]) == (503, "5")
+    assert "content-security-policy" in reply.headers
+    assert time.monotonic() - began < 1.5
+    first.join()
+
+
 def test_a_hit_is_logged_as_any_request_is(kept, caplog):
     with caplog.at_level(logging.INFO, "llamahub.requests"):
         id = kept.get("/models/llama-9/?token=hunter2").headers["x-request-id"]

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 from django.apps import apps
 from django.db import connection, connections, transaction
+from django.utils import timezone
 
+from editorial.models import Edition
 from llamahub.page_store import versions
 from llamahub.page_store.knowledge import Knowledge
 from llamahub.page_store.versions import Token
 from models_catalog.history.record import recorded_models
-from tests.factories import make_event, make_release
+from tests.factories import make_edition, make_event, make_live_article, make_release
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -59,6 +62,22 @@ def test_each_transaction_is_another_version():
         make_event()
         seen.add(token())
     assert len(seen) == 6
+
+
+def test_drafts_do_not_count_until_they_are_approved():
+    make_live_article()
+    before = token()
+    draft = make_edition(article=Edition.objects.get().article)
+    draft.title = "Still being written"
+    draft.save()
+    assert token() == before
+    # Scheduled, and then taken back.
+    draft.status, draft.publish_at = Edition.Status.APPROVED, timezone.now() + timedelta(days=1)
+    draft.save()
+    approved = token()
+    assert approved != before
+    Edition.objects.filter(pk=draft.pk).update(status=Edition.Status.DRAFT)
+    assert token() != approved
 
 
 def test_an_emptied_table_counts():
