@@ -111,6 +111,8 @@ class Listener:
             ours.connect()
             connection = ours.connection
             cursor = connection.cursor()
+            # An answer that takes longer is none: pages might have changed meanwhile.
+            cursor.execute("SET statement_timeout = '2s'")
             cursor.execute(f"LISTEN {versions.CHANNEL}")
             if self.knowledge.blind_since is not None:
                 logger.info("The database tells of changes again")

@@ -15,8 +15,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from editorial.models import Edition
+from llamahub.edge import EdgeHandler
 from llamahub.page_store import snapshot, versions
 from llamahub.page_store.knowledge import knowledge
+from llamahub.page_store.layer import PageStore
 from models_catalog.models import Release
 from tests.factories import make_edition, make_event, make_hub, make_live_article, make_release
 
@@ -105,6 +107,21 @@ def test_what_a_visitor_sends_besides_does_not_reach_the_page(release, visitor):
     }
     assert visitor.get("/models/llama-9/?evil=1", **poison).is_stored
     assert "evil" not in visitor.get("/models/llama-9/").text
+
+
+def test_in_production_a_kept_page_has_what_https_asks_for(transactional_db, settings):
+    settings.SECURE_SSL_REDIRECT = True
+    settings.SECURE_HSTS_SECONDS = 63_072_000
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    store = PageStore(EdgeHandler(), most_bytes=8 * 1024 * 1024)
+    try:
+        visitor = Visitor(store)
+        assert eventually(lambda: visitor.get("/robots.txt", HTTP_X_FORWARDED_PROTO="https").is_hit)
+        reply = visitor.get("/robots.txt", HTTP_X_FORWARDED_PROTO="https")
+        assert reply.headers["strict-transport-security"].startswith("max-age=63072000")
+        assert visitor.get("/robots.txt").status == 301
+    finally:
+        store.close()
 
 
 def test_parameters_that_no_view_reads_make_no_page(kept, store):
