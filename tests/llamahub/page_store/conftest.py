@@ -15,6 +15,8 @@ import pytest
 from llamahub.edge import EdgeHandler
 from llamahub.page_store.knowledge import knowledge
 from llamahub.page_store.layer import PageStore
+from models_catalog.models import Release
+from tests.factories import make_hub, make_release
 
 
 @dataclass
@@ -92,3 +94,16 @@ def store(transactional_db) -> Iterator[PageStore]:
 @pytest.fixture
 def visitor(store) -> Visitor:
     return Visitor(store)
+
+
+@pytest.fixture
+def release(transactional_db) -> Release:
+    make_hub()
+    return make_release(name="Llama 9", slug="llama-9")
+
+
+@pytest.fixture
+def kept(release, visitor) -> Visitor:
+    """The release’s page is in the store."""
+    assert eventually(lambda: visitor.get("/models/llama-9/").is_hit)
+    return visitor
