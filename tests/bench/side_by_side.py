@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 TURNS = int(os.environ.get("TURNS", "3"))
-SECONDS = int(float(os.environ.get("SECONDS", "2")))
+SECONDS = max(1, round(float(os.environ.get("SECONDS", "2"))))
 CONNECTIONS = 32
 WORKERS = 2
 PAGE = "/models/llama-4-scout/"
