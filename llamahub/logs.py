@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from django.http import HttpRequest, HttpResponse
 
@@ -130,11 +131,16 @@ class Hits:
                 logging.getLogger(__name__).exception("The log of kept pages cannot be written")
 
 
+@lru_cache(maxsize=8)
+def _second(since_1970: int) -> str:
+    return datetime.fromtimestamp(since_1970, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+
+
 def _line(began: float, method: str, path: str, status: str, id: str, seconds: float) -> str:
     """As `JSONFormatter` writes it, in a tenth of the time. Only kept pages come here: their path needs no escaping."""
-    at = datetime.fromtimestamp(began, UTC).isoformat(timespec="milliseconds")
+    second = int(began)
     return (
-        f'{{"time": "{at}", "level": "info", "logger": "llamahub.requests", "message": "{method} {path} {status}", '
+        f'{{"time": "{_second(second)}.{int((began - second) * 1000):03d}+00:00", "level": "info", "logger": "llamahub.requests", "message": "{method} {path} {status}", '
         f'"request_id": "{id}", "method": "{method}", "path": "{path}", "status": {status}, '
         f'"milliseconds": {seconds * 1000:.1f}, "from": "store"}}'
     )

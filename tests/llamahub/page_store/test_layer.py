@@ -5,6 +5,7 @@ import logging
 import re
 import threading
 import time
+from datetime import datetime
 
 import pytest
 from django.db import OperationalError, connection
@@ -226,4 +227,6 @@ def test_a_hit_is_logged_as_any_request_is(kept, caplog):
     assert entry["message"] == "GET /models/llama-9/ 200"
     assert (entry["method"], entry["path"], entry["status"]) == ("GET", "/models/llama-9/", 200)
     assert (entry["logger"], entry["level"]) == ("llamahub.requests", "info")
+    assert abs(datetime.fromisoformat(entry["time"]).timestamp() - time.time()) < 60
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00", entry["time"])
     assert "hunter2" not in line
