@@ -27,6 +27,13 @@ def port(value: str) -> int:
     return int(value)
 
 
+def megabytes(variable: str, value: str) -> int:
+    """0 to 65,536."""
+    if not (value.isascii() and value.isdigit() and int(value) <= 65536):
+        raise ImproperlyConfigured(f"{variable} is {value!r}: set it to a number of megabytes, or to 0 for none.")
+    return int(value)
+
+
 def networks(variable: str, values: Iterable[str]) -> list[IPv4Network | IPv6Network]:
     """Addresses and networks; “10.0.0.5” is a network of one."""
     found = []

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from typing import Any
 
 import django
 from django.core.exceptions import ImproperlyConfigured
@@ -10,10 +11,15 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "llamahub.settings")
 
 try:
     django.setup(set_prefix=False)
+    from django.conf import settings
+
     from .checks import refuse_bad_configuration
     from .edge import EdgeHandler
+    from .page_store.layer import PageStore
 
     refuse_bad_configuration()
-    application = EdgeHandler()
+    application: Any = EdgeHandler()
+    if settings.PAGE_STORE_BYTES:
+        application = PageStore(application, most_bytes=settings.PAGE_STORE_BYTES)
 except ImproperlyConfigured as error:
     sys.exit(f"LlamaHub cannot start: {error}")

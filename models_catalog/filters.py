@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from .models.releases import ReleaseQuerySet
 
 
+PARAMETERS = ("branch", "generation", "status", "architecture", "input", "license", "sort")
+
+
 class Order(TextChoices):
     NEWEST = "newest", "Newest"
     OLDEST = "oldest", "Oldest"

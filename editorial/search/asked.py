@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from django.http import QueryDict
 
 ALL = "all"
+PARAMETERS = ("q", "kind", "from", "to", "after")
 DAY = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 PLACE = re.compile(r"(\d{1,9})\.(\d{1,18})", re.ASCII)
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 
-@public_page
+@public_page(parameters=["page"])
 @readable_as_of
 def topic(request: HttpRequest, slug: str) -> HttpResponse:
     topic = get_object_or_404(Topic, slug=slug)
@@ -24,7 +24,7 @@ def topic(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "editorial/topic.html", {**context, "topic": topic})
 
 
-@public_page
+@public_page(parameters=["page"])
 @readable_as_of
 def author(request: HttpRequest, slug: str) -> HttpResponse:
     author = get_object_or_404(Author, slug=slug)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import wraps
-from typing import Concatenate, ParamSpec, TypeVar
+from dataclasses import dataclass
+from functools import partial, wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar, overload
 
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 P = ParamSpec("P")
 M = TypeVar("M", bound=Model)
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 # Anybody may keep a page but asks before showing it again, so that an editor's change and a withdrawal are seen at
 # once. While we are down, a cache between may show what it has.
@@ -27,15 +29,57 @@ def one_or_404(found: Iterable[M]) -> M:
     raise Http404
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a view declares of its page: what may be kept of it, and under which parameters.
+
+    ``parameters`` are those that a kept page is told apart by; an answer to one of ``never_kept_with`` is made for the
+    reader who asks. All others do not exist for the page: asked with them, it is the page without them. ``by_accept``
+    is for a view that gives something else than HTML to those who prefer it.
+    """
+
+    parameters: frozenset[str] = frozenset()
+    never_kept_with: frozenset[str] = frozenset()
+    by_accept: bool = False
+
+
+def declared(view: Any) -> Page | None:
+    """What the view declares; None for one that is no public page."""
+    return getattr(view, "page", None)
+
+
+@overload
 def public_page(
-    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    view: View[P],
+    *,
+    parameters: Iterable[str] = (),
+    never_kept_with: Iterable[str] = (),
+    by_accept: bool = False,
+) -> View[P]: ...
+
+
+@overload
+def public_page(
+    *, parameters: Iterable[str] = (), never_kept_with: Iterable[str] = (), by_accept: bool = False
+) -> Callable[[View[P]], View[P]]: ...
+
+
+def public_page(
+    view: View[P] | None = None,
+    *,
+    parameters: Iterable[str] = (),
+    never_kept_with: Iterable[str] = (),
+    by_accept: bool = False,
+) -> Any:
     """A page that is the same for everyone: GET and HEAD only, cacheable by anybody.
 
     The view must not touch the session, the user or cookies: the answer would
     then vary by visitor, and a cache would hand one visitor's page to another.
+    It declares every parameter that it reads (see `Page`).
     Answers other than 200 are left alone; a mistyped address is nobody's to keep.
     """
+    if view is None:
+        return partial(public_page, parameters=parameters, never_kept_with=never_kept_with, by_accept=by_accept)
 
     @require_safe
     @wraps(view)
@@ -50,4 +94,8 @@ def public_page(
             )
         return response
 
+    inner = declared(view) or Page()
+    page.page = Page(  # type: ignore[attr-defined]
+        inner.parameters | frozenset(parameters), inner.never_kept_with | frozenset(never_kept_with), by_accept
+    )
     return page

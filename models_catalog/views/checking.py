@@ -18,7 +18,7 @@ from models_catalog.checker import (
     compare,
     errors_as_data,
 )
-from models_catalog.checker.asking import was_asked
+from models_catalog.checker.asking import PARAMETERS, was_asked
 from models_catalog.checker.weighing import STRICTNESS
 from models_catalog.models import Got, License, LicenseRule, Release, UseCase
 from models_catalog.together import fetch
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 # A longer list is none to choose from; others are asked about from their own pages.
 OFFERED = 200
 HTML, JSON = "text/html", "application/json"
+# What other pages link to the form with.
+STARTING_WITH = FOR_RELEASE, FOR_LICENSE = "for_release", "for_license"
 
 Answered = tuple["Answer", list["Answer"], list["Comparison"]]
 
@@ -74,8 +76,8 @@ def _respond(request: HttpRequest, *, as_json: bool) -> HttpResponse:
     asked = was_asked(request.GET)
     options = _options(request.GET)
     start = {
-        "release": request.GET.get("for_release", ""),
-        "license": request.GET.get("for_license", ""),
+        "release": request.GET.get(FOR_RELEASE, ""),
+        "license": request.GET.get(FOR_LICENSE, ""),
         "got": Got.MODEL.value,
     }
     form = CheckForm(request.GET if asked or as_json else None, options, initial=start)
@@ -103,7 +105,8 @@ def _respond(request: HttpRequest, *, as_json: bool) -> HttpResponse:
     return render(request, "models_catalog/check.html", context, status=status)
 
 
-@public_page
+# Answers are made for who asks; the empty form is everyone’s.
+@public_page(never_kept_with=[*PARAMETERS, *STARTING_WITH], by_accept=True)
 @readable_as_of
 def license_check(request: HttpRequest) -> HttpResponse:
     """A page, or JSON for whoever prefers it."""
@@ -112,7 +115,7 @@ def license_check(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@public_page
+@public_page(never_kept_with=[*PARAMETERS, *STARTING_WITH])
 @readable_as_of
 def license_check_json(request: HttpRequest) -> HttpResponse:
     return _respond(request, as_json=True)

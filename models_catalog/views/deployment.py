@@ -10,7 +10,7 @@ from django.urls import reverse
 from models_catalog import evidence
 from models_catalog.facts import fact, fetched
 from models_catalog.memory.published import checks
-from models_catalog.memory.question import question, window_of
+from models_catalog.memory.question import PARAMETERS, question, window_of
 from models_catalog.memory.tables import fits, grid, needs
 from models_catalog.models import DeploymentOption, Machine, PublishedMemory, Variant
 from models_catalog.together import fetch
@@ -40,7 +40,7 @@ SHAPE_FACTS = (
 )
 
 
-@public_page
+@public_page(parameters=PARAMETERS)
 @readable_as_of
 def run(request: HttpRequest) -> HttpResponse:
     newest = Variant.objects.of_newest_releases(RELEASES).newest_first()

@@ -16,6 +16,8 @@ from django.utils.dateparse import parse_date, parse_datetime
 from models_catalog import formatting
 from models_catalog.history import TooEarly, reading_as_of
 
+from .base import Page
+
 P = ParamSpec("P")
 
 PARAMETER = "as_of"
@@ -91,6 +93,8 @@ def readable_as_of(
     @wraps(view)
     def page(request: Any, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         request.offers_the_past = True
+        # For the form that asks for another day of the same page.
+        request.asked_besides = [(n, value) for n, values in request.GET.lists() if n != PARAMETER for value in values]
         asked = request.GET.get(PARAMETER, "").strip()
         if not asked:
             return view(request, *args, **kwargs)
@@ -113,4 +117,6 @@ def readable_as_of(
                 return todays
             return _problem(request, "There was nothing at this address then.", "not_yet", {"asked": as_of}, status=404)
 
+    # The past is asked for once; and “today” is another moment with each request.
+    page.page = Page(never_kept_with=frozenset({PARAMETER}))  # type: ignore[attr-defined]
     return page

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from models_catalog import reading
 from models_catalog.charts import context_chart, family_chart
 from models_catalog.facts import Fact, fact, fetched
-from models_catalog.filters import selection
+from models_catalog.filters import PARAMETERS, selection
 from models_catalog.history.changes import history_of
 from models_catalog.models import Release, Variant
 from models_catalog.sizes import sizes
@@ -66,7 +66,7 @@ OFFERED = 200
 PER_PAGE = 40
 
 
-@public_page
+@public_page(parameters=PARAMETERS)
 @readable_as_of
 def models(request: HttpRequest) -> HttpResponse:
     selected = selection(request.GET)
@@ -174,7 +174,7 @@ def _asked(slugs: list[str], known: dict[str, Release]) -> tuple[list[Release], 
     return releases, ""
 
 
-@public_page
+@public_page(parameters=["r"])
 @readable_as_of
 def compare(request: HttpRequest) -> HttpResponse:
     listed = Release.objects.listed().newest_first()

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 PER_PAGE = 100
 
 
-@public_page
+@public_page(parameters=["kind"])
 @readable_as_of
 def timeline(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("kind", "")

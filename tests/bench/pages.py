@@ -1,7 +1,8 @@
 """How fast each kind of page is, through the production server on this machine.
 
 ``make bench`` prints for each page its queries, its size plain and compressed, the requests answered per second and
-the time that 99 of 100 stayed under, with a few connections at once. The database is that of ``make run``.
+the time that 99 of 100 stayed under, with a few connections at once, each time made by Django. Then one page in every
+way that it is answered, side by side (`side_by_side`). The database is that of ``make run``.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from tests.bench import side_by_side
 from tests.pages import NOT_FOUND, PAGES
 
 SECONDS = float(os.environ.get("SECONDS", "2"))
@@ -25,7 +27,7 @@ OTHERS = {"sitemap": "/sitemap.xml", "not found": NOT_FOUND, "static file": "/st
 
 
 @contextmanager
-def served() -> Iterator[int]:
+def served(workers: int = 1, **environment: str) -> Iterator[int]:
     """The local site, prepared and behind the production server; its port."""
     import django
 
@@ -43,9 +45,9 @@ def served() -> Iterator[int]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     server = subprocess.Popen(
-        [sys.executable, "-m", "granian", "--interface", "wsgi", "--blocking-threads", "4", "--port", str(port),
-         "--log-level", "error", "llamahub.wsgi:application"],
-        stdout=subprocess.DEVNULL,
+        [sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", str(workers), "--blocking-threads", "4",
+         "--port", str(port), "--log-level", "error", "llamahub.wsgi:application"],
+        stdout=subprocess.DEVNULL, env={**os.environ, **environment},
     )  # fmt: skip
     try:
         wait_for(port)
@@ -56,7 +58,8 @@ def served() -> Iterator[int]:
 
 
 def main() -> None:
-    with served() as port:
+    # Without the store: what it holds is measured below.
+    with served(PAGE_STORE_MB="0") as port:
         print(f"{'page':<17}{'status':>7}{'queries':>9}{'bytes':>10}{'brotli':>9}{'a second':>10}{'p99 ms':>9}")
         for name, path in {**PAGES, **OTHERS}.items():
             status, times = load(port, path)
@@ -64,6 +67,7 @@ def main() -> None:
             p99 = sorted(times)[int(len(times) * 0.99)] * 1000
             rate = len(times) / SECONDS
             print(f"{name:<17}{status:>7}{queries:>9}{plain:>10,}{packed:>9,}{rate:>10,.0f}{p99:>9.1f}", flush=True)
+    side_by_side.main()
 
 
 def wait_for(port: int) -> None:

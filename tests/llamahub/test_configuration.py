@@ -41,6 +41,7 @@ BAD = {
     "proxy without a number": ({"TRUSTED_PROXIES": "127.0.0.1,nginx"}, "TRUSTED_PROXIES"),
     "network with a host in it": ({"TRUSTED_PROXIES": "10.0.0.5/8"}, "TRUSTED_PROXIES"),
     "no number as port": ({"PORT": "http"}, "PORT"),
+    "no number of megabytes": ({"PAGE_STORE_MB": "much"}, "PAGE_STORE_MB"),
     "port beyond the last": ({"PORT": "65536"}, "PORT"),
 }
 

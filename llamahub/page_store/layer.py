@@ -1,0 +1,99 @@
+"""The outermost layer of the application: answers from the store what it can, and hands on all else."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable
+from typing import Any
+
+from llamahub.logs import Hits
+
+from .asking import Environ, Key, Reader
+from .filling import Application, Filling, Made
+from .knowledge import Knowledge, knowledge
+from .listening import Listener
+from .memory import Memory
+from .pages import HIT, STORED, StoredPage
+
+
+class PageStore:
+    """A WSGI application around Django’s. What a kept page costs is a look into a dictionary and a line in the log."""
+
+    def __init__(self, application: Application, *, most_bytes: int, knowledge: Knowledge = knowledge) -> None:
+        self.application = application
+        self.reader = Reader()
+        self.memory = Memory(most_bytes)
+        self.knowledge = knowledge
+        self.filling = Filling(application, self.reader, self.memory, knowledge)
+        self.listener = Listener(knowledge)
+        self.hits = Hits()
+
+    def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
+        key = self.reader.key(environ)
+        if key is None:
+            return self.application(environ, start_response)
+        began = time.time()
+        page = self.memory.get(key)
+        if page is not None and page.version is self.knowledge.version and time.monotonic() < page.until:
+            return self._show(page, environ, start_response, began)
+        return self._missing(key, page, environ, start_response, began)
+
+    def _show(
+        self, page: StoredPage, environ: Environ, start_response: Any, began: float, request_id: str = ""
+    ) -> Iterable[bytes]:
+        status, headers, body = page.answer(environ, is_blind=self.knowledge.blind_since is not None)
+        if request_id:  # Django has made the page for this reader, and logged it
+            headers.append(STORED)
+        else:
+            request_id = os.urandom(16).hex()
+            self.hits.note(began, environ["REQUEST_METHOD"], environ["PATH_INFO"], status[:3], request_id)
+            headers.append(HIT)
+        headers.append(("X-Request-ID", request_id))
+        start_response(status, headers)
+        return body
+
+    def _missing(
+        self, key: Key, kept: StoredPage | None, environ: Environ, start_response: Any, began: float
+    ) -> Iterable[bytes]:
+        self.listener.start()
+        if kept is not None and self._may_stand_in(kept) and self.knowledge.blind_since is not None:
+            # The database is known to be away: nobody need wait to be told so.
+            return self._show(kept, environ, start_response, began)
+        made = self.filling.make(key)
+        if made is None:
+            page = self.memory.get(key)
+            if page is not None and page.version is self.knowledge.version and time.monotonic() < page.until:
+                return self._show(page, environ, start_response, began)
+            return self.application(environ, start_response)
+        if made.page is not None:
+            made.response.close()
+            return self._show(made.page, environ, start_response, began, made.request_id)
+        if kept is not None and made.code == 503 and self._may_stand_in(kept):
+            made.response.close()
+            return self._show(kept, environ, start_response, began, made.request_id)
+        return self._pass_on(made, key, environ, start_response)
+
+    def _may_stand_in(self, page: StoredPage) -> bool:
+        """While the database is away, for a page whose time is over but that nothing is known to have replaced.
+
+        A day’s marks or a new edition come late then. What was to be withdrawn is not shown any more.
+        """
+        return page.version is self.knowledge.version and time.monotonic() < page.withdraws_at
+
+    def _pass_on(self, made: Made, key: Key, environ: Environ, start_response: Any) -> Iterable[bytes]:
+        """What Django said to us, if that is what it would say to the visitor."""
+        if environ.get("QUERY_STRING", "") != key.query and made.code != 503:
+            # A redirect or an error may speak of what the visitor asked besides.
+            made.response.close()
+            return self.application(environ, start_response)
+        start_response(made.status, made.headers)
+        if environ["REQUEST_METHOD"] == "HEAD":
+            made.response.close()
+            return []
+        return made.response  # closed by the server, as it does with Django’s own
+
+    def close(self) -> None:
+        """Ends its threads."""
+        self.listener.stop()
+        self.hits.stop()

@@ -1,0 +1,88 @@
+"""Pages in the memory of the process, up to a bound in bytes: whatever was not asked for the longest goes first.
+
+What the store asks of it is `get`, `put` and `discard`. A level that several machines share would be another class
+with these three, asked when this one has nothing: the version of the content is part of every page.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+
+from .asking import Key
+from .pages import StoredPage
+
+# Pages that differ by their parameters alone have no end, and anybody can ask for them: they cannot drive out others.
+MOST_WITH_PARAMETERS = 100
+# No page takes more than this part of the bound.
+LARGEST = 8
+
+
+class Shelf:
+    """Bounded by bytes and, where that is asked, by number."""
+
+    def __init__(self, most_bytes: int, most_pages: int | None = None) -> None:
+        self.most_bytes, self.most_pages = most_bytes, most_pages
+        self.bytes = 0
+        self._pages: OrderedDict[Key, StoredPage] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        return len(self._pages)
+
+    def get(self, key: Key) -> StoredPage | None:
+        page = self._pages.get(key)
+        if page is not None:
+            try:
+                self._pages.move_to_end(key)
+            except KeyError:  # it went in the meantime
+                pass
+        return page
+
+    def put(self, key: Key, page: StoredPage) -> bool:
+        if page.size > self.most_bytes // LARGEST:
+            self.discard(key)
+            return False
+        with self._lock:
+            self._take(key)
+            self._pages[key] = page
+            self.bytes += page.size
+            while self.bytes > self.most_bytes or (self.most_pages and len(self._pages) > self.most_pages):
+                self._take(next(iter(self._pages)))
+        return True
+
+    def discard(self, key: Key) -> None:
+        with self._lock:
+            self._take(key)
+
+    def _take(self, key: Key) -> None:
+        page = self._pages.pop(key, None)
+        if page is not None:
+            self.bytes -= page.size
+
+
+class Memory:
+    """Two shelves: a quarter of the room for pages with parameters."""
+
+    def __init__(self, most_bytes: int) -> None:
+        self.plain = Shelf(most_bytes - most_bytes // 4)
+        self.asked = Shelf(most_bytes // 4, MOST_WITH_PARAMETERS)
+
+    def _shelf(self, key: Key) -> Shelf:
+        return self.asked if key.query else self.plain
+
+    def __len__(self) -> int:
+        return len(self.plain) + len(self.asked)
+
+    @property
+    def bytes(self) -> int:
+        return self.plain.bytes + self.asked.bytes
+
+    def get(self, key: Key) -> StoredPage | None:
+        return self._shelf(key).get(key)
+
+    def put(self, key: Key, page: StoredPage) -> bool:
+        return self._shelf(key).put(key, page)
+
+    def discard(self, key: Key) -> None:
+        self._shelf(key).discard(key)

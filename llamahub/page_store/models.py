@@ -1,0 +1,28 @@
+"""How often the content has changed, as the database counts it."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class ContentChange(models.Model):
+    """Transactions that changed content, written by a trigger on every table of content.
+
+    The version of the content is the sum of all rows that can be seen: one number for every state that a reader can
+    meet. A single row would do if it were not for two editors who save at once: the second would wait for the first,
+    and two transactions could wait for each other. So each adds a row of its own, and takes up those that nobody else
+    is holding.
+    """
+
+    steps = models.BigIntegerField(help_text="How many changes the row stands for.")
+    # A database that was put back to an earlier state counts the same numbers again, for other content.
+    mark = models.BigIntegerField(help_text="By chance, so that a number that comes again is told apart.")
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(steps__gt=0),
+                name="content_change_counts_at_least_one",
+                violation_error_message="A row stands for at least one change.",
+            ),
+        )
