@@ -5,6 +5,8 @@
 
 PYTHON ?= python3
 PORT ?= 8000
+# Tests run on so many cores, at most four: each has a database and a browser of its own.
+WORKERS ?= auto
 DATA_DIR ?= $(CURDIR)/var
 VENV := .venv
 BIN := $(VENV)/bin
@@ -31,7 +33,7 @@ check: lint test ## All that CI asks for
 
 test: $(VENV)/dev.done ## Run the tests; ARGS="-k name" selects
 	@mkdir -p "$(DATA_DIR)/home" "$(DATA_DIR)/test"
-	@$(LOCAL_SITE) $(CONTAINED) $(BIN)/python -m pytest $(ARGS)
+	@$(LOCAL_SITE) $(CONTAINED) $(BIN)/python -m pytest -n $(WORKERS) --maxprocesses 4 --dist loadfile $(ARGS)
 
 lint: $(VENV)/dev.done ## Check style, types, templates, and that migrations match the models
 	$(BIN)/ruff check .
@@ -47,6 +49,7 @@ format: $(VENV)/dev.done ## Bring the code into the agreed form
 bench: $(VENV)/run.done ## Measure each kind of page: queries, bytes, requests a second; SECONDS=10 for longer
 	@$(LOCAL_SITE) $(BIN)/python -m tests.bench.pages
 	@$(LOCAL_SITE) $(BIN)/python -m tests.bench.search
+	@$(LOCAL_SITE) $(BIN)/python -m tests.bench.growth
 	@$(LOCAL_SITE) $(BIN)/python -m tests.bench.backup
 
 audit: $(VENV)/dev.done tests/audit/node_modules ## Ask every judge about each kind of page; ARGS=--quick leaves Lighthouse out

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 SECTIONS: dict[str, type[Sitemap[Any]] | Sitemap[Any]] = {**catalog_sitemaps, **editorial_sitemaps}
 
 
-@public_page
+@public_page(parameters=["p"])
 def sitemap(request: HttpRequest) -> HttpResponse:
     papers: list[Any] = [section.paginator for section in SECTIONS.values()]
     if all(paper.num_pages == 1 for paper in papers):
@@ -26,7 +26,7 @@ def sitemap(request: HttpRequest) -> HttpResponse:
     return index(request, SECTIONS, sitemap_url_name="sitemap-section")
 
 
-@public_page
+@public_page(parameters=["p"])
 def section(request: HttpRequest, section: str) -> HttpResponse:
     """A file of the index: ``/sitemap-articles.xml?p=2``."""
     return one_file(request, SECTIONS, section=section)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 M = TypeVar("M", bound=Model)
 Rows = TypeVar("Rows", bound="QuerySet[Any]")
 
-AFTER, BEFORE, NUMBER = "after", "before", "page"
+PARAMETERS = AFTER, BEFORE, NUMBER = "after", "before", "page"
 BETWEEN = "~"
 # Nobody pages so far by number; and what is skipped to find a page must be read.
 LAST_NUMBER = 100_000

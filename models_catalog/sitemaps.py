@@ -41,7 +41,7 @@ class OfThisSite:
 
 
 class ByKey(Paginator):  # type: ignore[type-arg]
-    """Divides rows by their keys: the first file has keys up to `PER_FILE`, the second up to twice that.
+    """One file for up to `PER_FILE` rows. More are divided by their keys: up to `PER_FILE`, up to twice that, and so on.
 
     So a file costs the same however many there are, and an entry stays in its
     file for good. Keys are sparse where rows were deleted: a file may be short.
@@ -53,11 +53,15 @@ class ByKey(Paginator):  # type: ignore[type-arg]
 
     @cached_property
     def num_pages(self) -> int:
+        if not self.rows.order_by("pk")[PER_FILE : PER_FILE + 1].exists():
+            return 1
         highest: int = self.rows.order_by("-pk").values_list("pk", flat=True).first() or 1
         return (highest - 1) // PER_FILE + 1
 
     def page(self, number: int | str) -> Page[Any]:
         number = self.validate_number(number)
+        if self.num_pages == 1:
+            return Page(self.rows, number, self)
         first = (number - 1) * PER_FILE
         of_file = self.rows.filter(pk__gt=first, pk__lte=first + PER_FILE)
         return Page(of_file, number, self)

@@ -85,7 +85,7 @@ class Previewing(ModelAdmin):
                     "usual_period": PreviewPeriod.WEEK,
                     "preview_links": [(link, settings.SITE_URL + previews.address_of(link)) for link in links],
                 }
-        response = super().render_change_form(request, context, add, change, form_url, obj)
+        response = super().render_change_form(request, context, add=add, change=change, form_url=form_url, obj=obj)
         response._csp_config = FORM_POLICY  # type: ignore[attr-defined]
         return response
 

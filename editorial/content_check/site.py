@@ -67,9 +67,9 @@ def _findings(reading: _Reading) -> Iterator[Finding]:
     catalog = Catalog()
     names = Names()
     references = ReferenceCheck(names, catalog.states, lambda: names)
-    on_record: dict[WithProse, dict[str, Target]] = {}
+    on_record: dict[tuple[type[WithProse], int], dict[str, Target]] = {}
     for use in FactUse.objects.all():
-        on_record.setdefault(use.text, {})[use.name] = (BY_ARC[use.target_kind], use.target_id)
+        on_record.setdefault(use.text_key, {})[use.name] = (BY_ARC[use.target_kind], use.target_id)
     live = set(Edition.objects.live().values_list("pk", flat=True))
 
     for model in PLAIN:
@@ -77,7 +77,7 @@ def _findings(reading: _Reading) -> Iterator[Finding]:
             reading.checked[model._meta.label_lower] += 1
             read = {name: outline(getattr(entry, name)) for name in getattr(entry, "prose_fields", ())}
             yield from own_findings(
-                entry, style=style, references=references, on_record=on_record.get(entry), read=read
+                entry, style=style, references=references, on_record=on_record.get((type(entry), entry.pk)), read=read
             )
             for name, found in read.items():
                 _gather(entry, name, found, reading, live)

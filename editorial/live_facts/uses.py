@@ -57,7 +57,8 @@ class _Difference:
 def _difference(texts: list[WithProse]) -> _Difference:
     """What a name means on record stands, in fixed texts for good; in others, the one entry it names today goes first."""
     written = {(text, *place): reference for text in texts for place, reference in references_in(text).items()}
-    stored = {(use.text, use.text_field, use.name): use for use in FactUse.objects.in_texts(texts)}
+    by_key = _by_key(texts)
+    stored = {(by_key[use.text_key], use.text_field, use.name): use for use in FactUse.objects.in_texts(texts)}
     open_to_change = {
         place: reference for place, reference in written.items() if place not in stored or not is_fixed(place[0])
     }
@@ -71,6 +72,10 @@ def _difference(texts: list[WithProse]) -> _Difference:
             found.left_over.append(use)
         found.missing.append(_use(*place, entry))
     return found
+
+
+def _by_key(texts: Iterable[WithProse]) -> dict[tuple[type[WithProse], int], WithProse]:
+    return {(type(text), text.pk): text for text in texts}
 
 
 @transaction.atomic
@@ -110,8 +115,8 @@ def rebuild() -> int:
 def out_of_date() -> Iterator[tuple[WithProse, int]]:
     """Texts whose record lacks uses or has too many, and how many."""
     for batch in _batches():
-        found = _difference(batch)
-        yield from Counter(use.text for use in (*found.missing, *found.left_over)).items()
+        found, by_key = _difference(batch), _by_key(batch)
+        yield from Counter(by_key[use.text_key] for use in (*found.missing, *found.left_over)).items()
 
 
 # New names

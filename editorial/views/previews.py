@@ -40,11 +40,11 @@ class Preview:
 
 def draft_page(request: HttpRequest, edition: Edition, preview: Preview) -> HttpResponse:
     """The article’s page with a text that may not be saved yet; nothing is written."""
-    public = list(Edition.objects.public().filter(article=edition.article).exclude(pk=edition.pk))
+    public = Edition.objects.public().filter(article=edition.article).exclude(pk=edition.pk)
     edition.publish_at = edition.publish_at or timezone.now()
     # The address that the page will have: the one it has now may be a secret, and belongs into no link.
     context = {"preview": preview, "page_path": edition.article.get_absolute_url()}
-    return private(article_page(request, edition, [edition, *public], **context))
+    return private(article_page(request, edition, public=public, **context))
 
 
 def private(response: HttpResponse) -> HttpResponse:

@@ -25,7 +25,7 @@ BESIDES = (
 NOT_COMPARED = ("/admin/", settings.STATIC_URL)
 # A feed without entries gives the time at which it is asked for as that of its last change.
 CLOCK = re.compile(rb"<updated>[^<]*</updated>")
-LOCATION = "{http://www.sitemaps.org/schemas/sitemap/0.9}loc"
+INDEX, LOCATION = (f"{{http://www.sitemaps.org/schemas/sitemap/0.9}}{name}" for name in ("sitemapindex", "loc"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +89,16 @@ class Reader:
                 seen.add(path)
                 yield path, self.ask(path)[0]
 
-    def _sitemap(self) -> Iterator[str]:
-        answer, body = self.ask("/sitemap.xml")
-        if answer.status == 200:
-            for element in ET.fromstring(body).iter(LOCATION):  # noqa: S314 - our own
+    def _sitemap(self, path: str = "/sitemap.xml") -> Iterator[str]:
+        """Every address that is listed, in a large site's further files as well."""
+        answer, body = self.ask(path)
+        if answer.status != 200:
+            return
+        listing = ET.fromstring(body)  # noqa: S314 - our own
+        for element in listing.iter(LOCATION):
+            if listing.tag == INDEX:
+                yield from self._sitemap(self._path(element.text or ""))
+            else:
                 yield element.text or ""
 
     def _path(self, address: str) -> str:

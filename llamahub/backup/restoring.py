@@ -74,6 +74,7 @@ class _Restore:
 
     def run(self, replace: bool, safety_export: Path | None) -> None:
         from editorial.search import index
+        from llamahub.page_store import versions
 
         with index.paused(), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(LIMITS)
@@ -93,7 +94,9 @@ class _Restore:
                 self._load_older(cursor)
             site.bring_back_passwords()
             index.rebuild()
-            cursor.execute("ANALYZE")
+            # The triggers that tell of changes were off.
+            versions.change()
+            cursor.execute("ANALYZE (SKIP_LOCKED)")
             incoming = media.names_in(self.manifest)
             # What is there already and stays there is on neither list.
             self.journal.write(before.symmetric_difference(incoming))

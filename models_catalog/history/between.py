@@ -122,10 +122,13 @@ class _Fill:
 
     def __init__(self, changes: list[RecordedChange]) -> None:
         rows: list[dict[str, Any]] = [row for change in changes for row in (change.row, change.before or {})]
-        self.releases = named(Release, rows, "release_id")
-        self.licenses = named(License, rows, "license_id")
-        self.variants = named(Variant, rows, "variant_id")
-        self.use_cases = named(UseCase, rows, "use_case_id")
+        self.releases, self.licenses, self.variants, self.use_cases = named(
+            rows,
+            (Release, "release_id"),
+            (License, "license_id"),
+            (Variant, "variant_id"),
+            (UseCase, "use_case_id"),
+        )
 
     def __call__(self, entry: Content | None) -> Content | None:
         """None where what it belongs to is gone: then readers cannot see it."""

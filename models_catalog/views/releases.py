@@ -66,7 +66,7 @@ OFFERED = 200
 PER_PAGE = 40
 
 
-@public_page(parameters=PARAMETERS)
+@public_page(parameters=[*PARAMETERS, "page"])
 @readable_as_of
 def models(request: HttpRequest) -> HttpResponse:
     selected = selection(request.GET)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404, render
 
-from models_catalog import facts, formatting, history
+from models_catalog import facts, formatting, history, paging
 from models_catalog.filters import Choice
 from models_catalog.models import FACT_MODELS, Citation, Content, Correction, Release, Source
 from models_catalog.paging import Listing
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 PER_PAGE = 300
 
 
-@public_page
+@public_page(parameters=["kind", *paging.PARAMETERS])
 @readable_as_of
 def sources(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("kind", "")
@@ -115,7 +115,7 @@ def source(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "models_catalog/source.html", context)
 
 
-@public_page
+@public_page(parameters=paging.PARAMETERS)
 @readable_as_of
 def corrections(request: HttpRequest) -> HttpResponse:
     listed = Correction.objects.listed().with_targets()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.shortcuts import render
 
+from models_catalog import paging
 from models_catalog.charts import events_chart
 from models_catalog.filters import Choice
 from models_catalog.history.changes import history_of
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 PER_PAGE = 100
 
 
-@public_page(parameters=["kind"])
+@public_page(parameters=["kind", "year", *paging.PARAMETERS])
 @readable_as_of
 def timeline(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("kind", "")

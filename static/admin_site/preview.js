@@ -60,7 +60,7 @@ class Preview {
       this.show();
     });
     new ResizeObserver(() => this.fit()).observe(this.stage);
-    this.setWidth(remembered.get(WIDTH) ?? "1280");
+    this.setWidth(remembered.get(WIDTH) ?? (BESIDE.matches ? "1280" : "390"));
     // Looked at rather than listened to: date pickers, lists and toolbars fill fields in without saying so.
     setInterval(() => this.look(), LOOK_MS);
     addEventListener("focus", () => { if (this.retryAt) this.retryAt = 0; }); // perhaps back from signing in

@@ -188,7 +188,7 @@ def test_a_fact_is_inserted_at_the_cursor_by_keyboard_alone(form, edition):
 def test_a_search_without_a_hit_says_so_and_escape_leaves_the_text_as_it_was(form, edition):
     use(form, "Insert a fact")
     form.fill("dialog[open] [role=combobox]", "nothing is called this")
-    expect(form.locator("dialog [role=status]")).to_contain_text("No fact matches")
+    expect(form.locator(".insert__said")).to_contain_text("No fact matches")
     form.keyboard.press("Enter")
     assert form.is_visible("dialog[open]")
     form.keyboard.press("Escape")
@@ -222,7 +222,7 @@ def test_a_picture_can_be_uploaded_on_the_way(form):
     popup.fill("#id_credit", "LlamaHub editors")
     popup.fill("#id_license", "CC BY 4.0")
     popup.click("input[name=_save] >> nth=0")
-    expect(form.locator("dialog [role=status]")).to_contain_text("Uploaded")
+    expect(form.locator(".insert__said")).to_contain_text("Uploaded")
     expect(form.locator("dialog [role=option] >> nth=0")).to_contain_text("A new picture")
     form.keyboard.press("Enter")
     assert "![A new picture](/media/images/" in body(form)

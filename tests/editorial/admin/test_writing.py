@@ -1,7 +1,7 @@
 """The content check beside the form, and at the step that puts a text before readers."""
 
 from datetime import timedelta
-from time import perf_counter
+from time import process_time
 
 import pytest
 from django.contrib.redirects.models import Redirect
@@ -206,9 +206,9 @@ class TestChecking:
 
     def test_a_text_beyond_the_limits_is_refused_at_once(self, ask):
         ask(body="a")
-        started = perf_counter()
+        started = process_time()
         response = ask(body="[" * 1_000_001)
-        assert perf_counter() - started < 1
+        assert process_time() - started < 1
         assert response.status_code == 400
         [finding] = response.json()["findings"]
         assert "1,000,001 characters; at most 1,000,000" in finding["message"]
@@ -218,9 +218,9 @@ class TestChecking:
     )
     def test_it_takes_time_in_proportion_to_the_text(self, ask, piece):
         def seconds(characters):
-            started = perf_counter()
+            started = process_time()
             ask(body=piece * (characters // len(piece)))
-            return perf_counter() - started
+            return process_time() - started
 
         seconds(1_000)
         small = min(seconds(40_000) for _ in range(2))

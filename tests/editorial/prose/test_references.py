@@ -180,7 +180,7 @@ class TestLimits:
         assert time.process_time() - start < 1  # time quadratic in the length would be minutes
 
     def test_a_hundred_thousand_open_braces_are_laid_out_at_once(self):
-        start = time.perf_counter()
+        start = time.process_time()
         render("{{" * 100_000)
         render("{{ a.b }} " * MAX_FACTS)
-        assert time.perf_counter() - start < 2
+        assert time.process_time() - start < 2

@@ -225,9 +225,9 @@ class TestFootnotes:
 
     def test_a_long_chain_of_notes_takes_a_moment(self):
         chain = "".join(f"[^{n}]: See[^{n + 1}].\n" for n in range(4_000))
-        start = time.perf_counter()
+        start = time.process_time()
         assert html(f"a[^0]\n\n{chain}[^4000]: End.").count("<li ") == 4_001
-        assert time.perf_counter() - start < 5
+        assert time.process_time() - start < 5
 
 
 class TestLinks:
@@ -473,9 +473,9 @@ class TestLimits:
 
     @pytest.mark.parametrize("name", BEYOND)
     def test_stored_text_beyond_them_is_shown_as_written(self, name):
-        start = time.perf_counter()
+        start = time.process_time()
         prose = render(self.BEYOND[name])
-        assert time.perf_counter() - start < 5
+        assert time.process_time() - start < 5
         assert prose.html.startswith("<pre><code>")
         assert (prose.headings, prose.links) == ((), ())
 
@@ -485,6 +485,6 @@ class TestLimits:
 
     @pytest.mark.parametrize("name", BEYOND)
     def test_its_description_takes_a_moment(self, name):
-        start = time.perf_counter()
+        start = time.process_time()
         plain_text(self.BEYOND[name])
-        assert time.perf_counter() - start < 1
+        assert time.process_time() - start < 1

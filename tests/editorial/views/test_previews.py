@@ -118,11 +118,11 @@ class TestALink:
     def test_costs_as_many_queries_for_one_link_as_for_many(self, client, share, django_assert_num_queries):
         address = share()[1]
         client.get(address)
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(4):
             client.get(address)
         for _ in range(5):
             share()
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(4):
             client.get(address)
 
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from editorial.models import Edition, HubSettings
 from llamahub.accounts.models import AuditEntry, SecurityPolicy
+from llamahub.backup.models import BackupPolicy, Export
 from models_catalog.models import RecordedChange, Variant
 from tests.factories import make_user
 
@@ -25,7 +26,8 @@ def publisher(client):
 
 
 def test_every_kind_of_content_is_in_the_admin():
-    assert set(admin.site._registry) == {*MAKERS, Redirect, User, Group, RecordedChange, AuditEntry, SecurityPolicy}
+    of_the_house = {Redirect, User, Group, RecordedChange, AuditEntry, SecurityPolicy, Export, BackupPolicy}
+    assert set(admin.site._registry) == {*MAKERS, *of_the_house}
 
 
 @pytest.mark.parametrize("model", ENTRIES, ids=name_of)

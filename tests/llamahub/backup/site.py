@@ -88,7 +88,7 @@ def fingerprint() -> dict[str, str]:
                 name = model._meta.db_table
                 # Kinds of entry have other numbers on every site.
                 row = "(to_jsonb(t) - 'content_type_id')::text"
-                cursor.execute(f'SELECT md5(string_agg({row}, chr(10) ORDER BY t.id)) FROM "{name}" t')
+                cursor.execute(f'SELECT md5(string_agg({row}, chr(10) ORDER BY {row})) FROM "{name}" t')
                 found[name] = cursor.fetchone()[0]
         cursor.execute(
             "SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM (SELECT tgname, tgenabled, tgrelid FROM pg_trigger) t"

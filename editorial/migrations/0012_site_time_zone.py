@@ -7,7 +7,7 @@ import models_catalog.zones
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("editorial", "0010_pictures_are_taken_in"),
+        ("editorial", "0011_preview_links"),
     ]
 
     operations = [
