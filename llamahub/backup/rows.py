@@ -108,7 +108,12 @@ def _joined(*pieces: Any) -> Func:
 def lines(connection: Any, table: Table) -> Iterator[str]:
     """Read over ``connection``, as they come: never more than a few are held."""
     statement, parameters = query(table).query.get_compiler(connection=connection).as_sql()
-    with connection.cursor() as cursor, cursor.copy(f"COPY ({statement}) TO STDOUT", parameters) as copy:
+    # Django passes `copy` on to psycopg as it is: its errors must be named here.
+    with (
+        connection.wrap_database_errors,
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY ({statement}) TO STDOUT", parameters) as copy,
+    ):
         copy.set_types(["text"])
         for (line,) in copy.rows():
             yield line
