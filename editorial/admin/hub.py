@@ -7,21 +7,20 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.db import models
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
 from editorial.models import HubSection, HubSettings
 from models_catalog import zones
 from models_catalog.admin.base import ContentAdmin
+from models_catalog.admin.one_row import OneRow
 
 from .writing import ChecksWriting, WritesProse
 
 
 @admin.register(HubSettings)
-class HubSettingsAdmin(WritesProse, ChecksWriting, ContentAdmin):
-    """There is one row, so the list leads straight to its form."""
-
+class HubSettingsAdmin(OneRow, WritesProse, ChecksWriting, ContentAdmin):
     fieldsets = (
         ("On every page", {"fields": ("name",)}),
         ("At the head of the hub", {"fields": ("tagline", "standfirst")}),
@@ -36,20 +35,6 @@ class HubSettingsAdmin(WritesProse, ChecksWriting, ContentAdmin):
         if field and db_field.name == "time_zone":
             field.widget = forms.Select(choices=zones.choices())
         return field
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return super().has_add_permission(request) and not HubSettings.objects.exists()
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        settings = HubSettings.objects.first()
-        if settings and self.has_view_or_change_permission(request):
-            return HttpResponseRedirect(reverse("admin:editorial_hubsettings_change", args=[settings.pk]))
-        if self.has_add_permission(request):
-            return HttpResponseRedirect(reverse("admin:editorial_hubsettings_add"))
-        return super().changelist_view(request, extra_context)
 
 
 # Where the entries of each section are kept.

@@ -8,11 +8,12 @@ from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import User
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html_join
 
 from models_catalog.admin.base import Tolerant
+from models_catalog.admin.one_row import OneRow
 
 from .models import AuditEntry, SecondFactor, SecurityPolicy
 
@@ -76,25 +77,9 @@ def _may_touch(request: HttpRequest, user: Any) -> bool:
 
 
 @admin.register(SecurityPolicy)
-class SecurityPolicyAdmin(Tolerant):
-    """There is one row, so the list leads straight to its form."""
-
+class SecurityPolicyAdmin(OneRow, Tolerant):
     fields = ("second_factor_for", "without_one")
     readonly_fields = ("without_one",)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return super().has_add_permission(request) and not SecurityPolicy.objects.exists()
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        policy = SecurityPolicy.objects.first()
-        if policy and self.has_view_or_change_permission(request):
-            return HttpResponseRedirect(reverse("admin:accounts_securitypolicy_change", args=[policy.pk]))
-        if self.has_add_permission(request):
-            return HttpResponseRedirect(reverse("admin:accounts_securitypolicy_add"))
-        return super().changelist_view(request, extra_context)
 
     @admin.display(description="accounts without one")
     def without_one(self, policy: SecurityPolicy) -> Any:

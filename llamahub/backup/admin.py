@@ -18,6 +18,7 @@ from django.utils.html import format_html_join
 
 from llamahub.accounts.views.sign_in import throttled
 from models_catalog.admin.base import Tolerant
+from models_catalog.admin.one_row import OneRow
 
 from . import keeping
 from .errors import BackupError
@@ -184,21 +185,5 @@ def _as_file(request: HttpRequest, export: Export) -> FileResponse:
 
 
 @admin.register(BackupPolicy)
-class BackupPolicyAdmin(Tolerant):
-    """There is one row, so the list leads straight to its form."""
-
+class BackupPolicyAdmin(OneRow, Tolerant):
     fields = ("warn_after_days",)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return super().has_add_permission(request) and not BackupPolicy.objects.exists()
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        policy = BackupPolicy.objects.first()
-        if policy and self.has_view_or_change_permission(request):
-            return HttpResponseRedirect(reverse("admin:backup_backuppolicy_change", args=[policy.pk]))
-        if self.has_add_permission(request):
-            return HttpResponseRedirect(reverse("admin:backup_backuppolicy_add"))
-        return super().changelist_view(request, extra_context)
