@@ -23,7 +23,7 @@ from models_catalog.models import (
     Variant,
 )
 
-from .drafts import Draft, lines
+from .drafts import AT_ONCE, Draft, lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +37,8 @@ def _facts(obj: Content, *left_out: str) -> str:
 
 def releases(only: Q) -> Iterator[Draft]:
     listed = Release.objects.listed().filter(only).newest_first().select_related("license")
-    for release in listed.prefetch_related("variants", Prefetch("based_on", Release.objects.listed())):
+    listed = listed.prefetch_related("variants", Prefetch("based_on", Release.objects.listed()))
+    for release in listed.iterator(AT_ONCE):
         sizes = dict.fromkeys(variant.size_label for variant in fetched(release, "variants"))
         yield Draft(
             object_id=release.pk,
@@ -53,7 +54,8 @@ def releases(only: Q) -> Iterator[Draft]:
 
 def checkpoints(only: Q) -> Iterator[Draft]:
     listed = Variant.objects.listed().filter(only).select_related("release")
-    for variant in listed.order_by("-release__released_on", "release", "parameters_total", "slug"):
+    listed = listed.order_by("-release__released_on", "release", "parameters_total", "slug")
+    for variant in listed.iterator(AT_ONCE):
         yield Draft(
             object_id=variant.pk,
             title=variant.name,
@@ -68,7 +70,7 @@ def checkpoints(only: Q) -> Iterator[Draft]:
 
 
 def events(only: Q) -> Iterator[Draft]:
-    for event in TimelineEvent.objects.listed().filter(only).newest_first():
+    for event in TimelineEvent.objects.listed().filter(only).newest_first().iterator(AT_ONCE):
         yield Draft(
             object_id=event.pk,
             title=event.title,
@@ -151,7 +153,7 @@ def providers(only: Q) -> Iterator[Draft]:
 
 
 def sources(only: Q) -> Iterator[Draft]:
-    for source in Source.objects.filter(only).order_by("-published_on", "slug"):
+    for source in Source.objects.filter(only).order_by("-published_on", "slug").iterator(AT_ONCE):
         yield Draft(
             object_id=source.pk,
             title=source.title,

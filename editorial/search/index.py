@@ -10,22 +10,17 @@ import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from itertools import islice
 from typing import Any
 
-from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Func, Value
-from django.db.models.functions import Cast
 
 from editorial.models import SearchEntry, SearchWord
 from models_catalog.signals import content_changed
 
 from . import words
-from .drafts import Draft
 from .entries import SEARCHABLE, everything
 from .follow import Affected, affected_by
-from .labels import labels as labels_of
+from .writing import write
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +28,6 @@ BATCH = 500
 # Whoever writes to the index holds this lock until the commit, and reads the content after having got it: so of two
 # changes at once, the one written last has seen both.
 LOCK = "SELECT pg_advisory_xact_lock(hashtext('editorial.search'))"
-KEY = ("kind", "object_id", "part")
 # Every word with the number of entries that have it; “@2024” and the like are not words.
 COUNT_WORDS = r"""
     INSERT INTO editorial_searchword (word, entries, near)
@@ -50,68 +44,15 @@ ADD_WORDS = r"""
 _is_paused: ContextVar[bool] = ContextVar("search_is_paused", default=False)
 
 
-def _joined(*vectors: Any) -> Func:
-    return Func(*vectors, template="%(expressions)s", arg_joiner=" || ", output_field=SearchVectorField())
-
-
-def _stems(of_words: list[str], weight: str) -> SearchVector:
-    return SearchVector(Value(words.stemmable(of_words)), config="english", weight=weight)
-
-
-def entry(kind: str, draft: Draft) -> SearchEntry:
-    """The unsaved row of a draft, its vectors still to be computed by the database."""
-    names = list(dict.fromkeys(filter(None, (words.name(text) for text in (draft.title, *draft.names)))))
-    # A further name adds the words that the others lack, so that having many names does not raise the rank.
-    named = words.telling(draft.title)
-    named += [word for word in dict.fromkeys(words.telling(" ".join(draft.names))) if word not in named]
-    summed, told = words.telling(f"{draft.summary} {draft.label}"), words.telling(draft.text)
-    labels = labels_of(kind, draft.date)
-    heading = (_stems(named, "A"), _stems(summed, "B"))
-    return SearchEntry(
-        kind=kind,
-        object_id=draft.object_id,
-        part=draft.part,
-        names=names,
-        title=draft.title,
-        label=draft.label,
-        summary=draft.summary,
-        text=draft.text,
-        url=draft.url,
-        date=draft.date,
-        date_precision=draft.date_precision,
-        visible_from=draft.visible_from,
-        visible_until=draft.visible_until,
-        boost=SEARCHABLE[kind].boost,
-        heading=_joined(_as_vector(words.vector([(named, "A"), (summed, "B")], labels)), *heading),
-        document=_joined(
-            _as_vector(words.vector([(named, "A"), (summed, "B"), (told, "D")], labels)), *heading, _stems(told, "D")
-        ),
-    )
-
-
-def _as_vector(text: str) -> Cast:
-    return Cast(Value(text), SearchVectorField())
-
-
-def _write(drafts: Iterable[tuple[str, Draft]]) -> list[int]:
-    """Insert or replace the entries of the drafts; their keys. An entry that stands keeps its key."""
-    update = [f.name for f in SearchEntry._meta.fields if not f.primary_key and f.name not in KEY]
-    rows = (entry(kind, draft) for kind, draft in drafts)
-    written: list[int] = []
-    while batch := list(islice(rows, BATCH)):
-        saved = SearchEntry.objects.bulk_create(batch, update_conflicts=True, unique_fields=KEY, update_fields=update)
-        written += [row.pk for row in saved]
-    return written
-
-
 def rebuild() -> int:
     """Make the whole index anew, all or nothing; the number of entries. Searches see the old one until the commit."""
     with transaction.atomic(), connection.cursor() as cursor:
         # The limit is for requests; counting the words of a large index takes longer.
         cursor.execute("SET LOCAL statement_timeout = 0")
         cursor.execute(LOCK)
-        written = _write(everything())
-        SearchEntry.objects.exclude(pk__in=written).delete()
+        written = write(cursor, everything())
+        # As one array: a list of a hundred thousand numbers would be read for longer than it takes to delete.
+        cursor.execute("DELETE FROM editorial_searchentry WHERE id <> ALL(%s)", [written])
         SearchWord.objects.all().delete()
         cursor.execute(COUNT_WORDS)
         _remember_names(SearchEntry.objects.filter(kind__in=[k for k, s in SEARCHABLE.items() if s.correctable]))
@@ -126,7 +67,7 @@ def refresh(affected: Iterable[Affected]) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(LOCK)
         for kind, rows, known in affected:
-            written = _write((kind, draft) for draft in SEARCHABLE[kind].drafts(rows))
+            written = write(cursor, ((kind, draft) for draft in SEARCHABLE[kind].drafts(rows)))
             SearchEntry.objects.filter(known, kind=kind).exclude(pk__in=written).delete()
             cursor.execute(ADD_WORDS, [written])
             if SEARCHABLE[kind].correctable:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from django.db.models import Prefetch, Q
@@ -15,7 +16,7 @@ from editorial.prose.references import prepare
 from editorial.site_zone import site_zone
 from models_catalog.facts import fetched
 
-from .drafts import LONGEST_TEXT, Draft, lines
+from .drafts import AT_ONCE, LONGEST_TEXT, Draft, lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -52,30 +53,32 @@ def notices(only: Q) -> Iterator[Draft]:
 def articles(only: Q) -> Iterator[Draft]:
     """The live edition of each article and the ones that are scheduled, each with the time that it is shown for."""
     approved = Edition.objects.filter(status=Edition.Status.APPROVED).order_by("publish_at", "number")
-    articles = Article.objects.filter(only).select_related("topic").order_by("-pk")
-    spans = [
-        (article, edition, until)
-        for article in articles.prefetch_related("authors", Prefetch("editions", approved))
-        for edition, until in shown_from_now_on(article, fetched(article, "editions"))
-    ]
-    facts = facts_in(edition for _, edition, _ in spans)
+    found = Article.objects.filter(only).select_related("topic").order_by("-pk")
+    rows = found.prefetch_related("authors", Prefetch("editions", approved)).iterator(AT_ONCE)
     # Whoever saves it: readers’ days are the site’s.
     here = site_zone()
-    for article, edition, until in spans:
-        if edition.publish_at is not None:
-            authors = ", ".join(author.name for author in article.authors.all())
-            yield Draft(
-                object_id=article.pk,
-                part=edition.pk,
-                title=edition.title,
-                label=article.topic.name,
-                summary=edition.standfirst,
-                text=lines(text_of(edition.body, facts[edition]), f"By {authors}."),
-                url=article.get_absolute_url(),
-                date=edition.publish_at.astimezone(here).date(),
-                visible_from=edition.publish_at,
-                visible_until=until,
-            )
+    while some := list(islice(rows, AT_ONCE)):
+        spans = [
+            (article, edition, until)
+            for article in some
+            for edition, until in shown_from_now_on(article, fetched(article, "editions"))
+        ]
+        facts = facts_in(edition for _, edition, _ in spans)
+        for article, edition, until in spans:
+            if edition.publish_at is not None:
+                authors = ", ".join(author.name for author in article.authors.all())
+                yield Draft(
+                    object_id=article.pk,
+                    part=edition.pk,
+                    title=edition.title,
+                    label=article.topic.name,
+                    summary=edition.standfirst,
+                    text=lines(text_of(edition.body, facts[edition]), f"By {authors}."),
+                    url=article.get_absolute_url(),
+                    date=edition.publish_at.astimezone(here).date(),
+                    visible_from=edition.publish_at,
+                    visible_until=until,
+                )
 
 
 def shown_from_now_on(article: Article, approved: list[Edition]) -> Iterator[tuple[Edition, datetime | None]]:

@@ -24,6 +24,7 @@ WORD = re.compile(
     """,
     re.VERBOSE,
 )
+NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 GROUPED = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 
 # Words that say nothing of what is asked. Not in the vectors as they are written, and left out of questions.
@@ -40,8 +41,12 @@ def plain(text: str) -> str:
     """Without case and accents, and with numbers ungrouped: “Café 10,000” → “cafe 10000”."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     if not decomposed.isascii():
-        decomposed = "".join(character for character in decomposed if not unicodedata.combining(character))
+        decomposed = NOT_ASCII.sub(_without_accents, decomposed)
     return GROUPED.sub("", unicodedata.normalize("NFC", decomposed))
+
+
+def _without_accents(run: re.Match[str]) -> str:
+    return "".join(character for character in run[0] if not unicodedata.combining(character))
 
 
 def words(text: str) -> list[str]:
