@@ -8,11 +8,10 @@ import re
 import threading
 import time
 import uuid
-from collections import deque
+from collections import Counter
 from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from functools import lru_cache
 
 from django.http import HttpRequest, HttpResponse
 
@@ -26,8 +25,6 @@ class JSONFormatter(logging.Formatter):
     """A record with its time, level, logger, message, request, traceback, and what was passed as ``extra={"data": …}``."""
 
     def format(self, record: logging.LogRecord) -> str:
-        if lines := getattr(record, "lines", None):  # written by `Hits`
-            return "\n".join(lines)
         entry = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
@@ -79,23 +76,24 @@ class RequestLogMiddleware:
 
 
 class Hits:
-    """Logs pages that came from the store: the same line as any request’s, written in batches.
+    """Logs pages that came from the store: a line a second for each page, with the number of times.
 
-    Writing each by itself would take longer than answering. They come up to `DELAY` seconds late, so the time in them
-    is not always later than in the line before.
+    A line for each time would take as long to write as the page takes to answer, and say nothing more: nothing happened
+    on the way.
     """
 
-    DELAY = 0.25
+    DELAY = 1
 
     def __init__(self) -> None:
-        self._noted: deque[tuple[float, str, str, str, str, float]] = deque()
+        self._counts: Counter[tuple[str, str, str]] = Counter()
         self._wanted = threading.Event()
         self._process: int | None = None
         self._ended = False
         self._lock = threading.Lock()
 
-    def note(self, began: float, method: str, path: str, status: str, id: str) -> None:
-        self._noted.append((began, method, path, status, id, time.time() - began))
+    def note(self, method: str, path: str, status: str) -> None:
+        # Without a lock: two at the same moment may count as one.
+        self._counts[method, path, status] += 1
         if not self._wanted.is_set():
             self._start()
             self._wanted.set()
@@ -106,15 +104,10 @@ class Hits:
         self.write()
 
     def write(self) -> None:
-        """All that is noted, as one record that holds a line for each."""
-        noted = [self._noted.popleft() for _ in range(len(self._noted))]
-        if not noted or not requests.isEnabledFor(logging.INFO):
-            return
-        record = requests.makeRecord(
-            requests.name, logging.INFO, __file__, 0, "%d pages from the store", (len(noted),), None
-        )
-        record.lines = [_line(*each) for each in noted]
-        requests.handle(record)
+        counts, self._counts = self._counts, Counter()
+        for (method, path, status), times in list(counts.items()):
+            data = {"method": method, "path": path, "status": int(status[:3]), "times": times, "from": "store"}
+            requests.info("%s %s %s × %d", method, path, status[:3], times, extra={"data": data})
 
     def _start(self) -> None:
         """With the first hit of a process: what forks has no threads after it."""
@@ -133,18 +126,3 @@ class Hits:
                 self.write()
             except Exception:
                 logging.getLogger(__name__).exception("The log of kept pages cannot be written")
-
-
-@lru_cache(maxsize=8)
-def _second(since_1970: int) -> str:
-    return datetime.fromtimestamp(since_1970, UTC).strftime("%Y-%m-%dT%H:%M:%S")
-
-
-def _line(began: float, method: str, path: str, status: str, id: str, seconds: float) -> str:
-    """As `JSONFormatter` writes it, in a tenth of the time. Only kept pages come here: their path needs no escaping."""
-    second = int(began)
-    return (
-        f'{{"time": "{_second(second)}.{int((began - second) * 1000):03d}+00:00", "level": "info", "logger": "llamahub.requests", "message": "{method} {path} {status}", '
-        f'"request_id": "{id}", "method": "{method}", "path": "{path}", "status": {status}, '
-        f'"milliseconds": {seconds * 1000:.1f}, "from": "store"}}'
-    )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterable
+from random import getrandbits
 from typing import Any
 
 from llamahub.logs import Hits
@@ -18,7 +18,7 @@ from .pages import HIT, STORED, StoredPage
 
 
 class PageStore:
-    """A WSGI application around Django’s. What a kept page costs is a look into a dictionary and a line in the log."""
+    """A WSGI application around Django’s. What a kept page costs is a look into a dictionary."""
 
     def __init__(self, application: Application, *, most_bytes: int, knowledge: Knowledge = knowledge) -> None:
         self.application = application
@@ -33,45 +33,40 @@ class PageStore:
         key = self.reader.key(environ)
         if key is None:
             return self.application(environ, start_response)
-        began = time.time()
         page = self.memory.get(key)
         if page is not None and page.version is self.knowledge.version and time.monotonic() < page.until:
-            return self._show(page, environ, start_response, began)
-        return self._missing(key, page, environ, start_response, began)
+            return self._show(page, environ, start_response)
+        return self._missing(key, page, environ, start_response)
 
-    def _show(
-        self, page: StoredPage, environ: Environ, start_response: Any, began: float, request_id: str = ""
-    ) -> Iterable[bytes]:
+    def _show(self, page: StoredPage, environ: Environ, start_response: Any, request_id: str = "") -> Iterable[bytes]:
         status, headers, body = page.answer(environ, is_blind=self.knowledge.blind_since is not None)
         if request_id:  # Django has made the page for this reader, and logged it
             headers.append(STORED)
         else:
-            request_id = os.urandom(16).hex()
-            self.hits.note(began, environ["REQUEST_METHOD"], environ["PATH_INFO"], status[:3], request_id)
+            request_id = f"{getrandbits(128):032x}"
+            self.hits.note(environ["REQUEST_METHOD"], environ["PATH_INFO"], status)
             headers.append(HIT)
         headers.append(("X-Request-ID", request_id))
         start_response(status, headers)
         return body
 
-    def _missing(
-        self, key: Key, kept: StoredPage | None, environ: Environ, start_response: Any, began: float
-    ) -> Iterable[bytes]:
+    def _missing(self, key: Key, kept: StoredPage | None, environ: Environ, start_response: Any) -> Iterable[bytes]:
         self.listener.start()
         if kept is not None and self._may_stand_in(kept) and self.knowledge.blind_since is not None:
             # The database is known to be away: nobody need wait to be told so.
-            return self._show(kept, environ, start_response, began)
+            return self._show(kept, environ, start_response)
         made = self.filling.make(key)
         if made is None:
             page = self.memory.get(key)
             if page is not None and page.version is self.knowledge.version and time.monotonic() < page.until:
-                return self._show(page, environ, start_response, began)
+                return self._show(page, environ, start_response)
             return self.application(environ, start_response)
         if made.page is not None:
             made.response.close()
-            return self._show(made.page, environ, start_response, began, made.request_id)
+            return self._show(made.page, environ, start_response, made.request_id)
         if kept is not None and made.code == 503 and self._may_stand_in(kept):
             made.response.close()
-            return self._show(kept, environ, start_response, began, made.request_id)
+            return self._show(kept, environ, start_response, made.request_id)
         return self._pass_on(made, key, environ, start_response)
 
     def _may_stand_in(self, page: StoredPage) -> bool:
