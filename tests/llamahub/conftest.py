@@ -4,11 +4,16 @@ from collections.abc import Iterator
 
 import pytest
 
+from llamahub import caching
+
 from .redis_server import RedisServer
 
 
 @pytest.fixture
-def redis_server(tmp_path) -> Iterator[RedisServer]:
+def redis_server(tmp_path, monkeypatch) -> Iterator[RedisServer]:
+    """A Redis that is given time: a busy machine is not what is tested with it."""
+    monkeypatch.setattr(caching, "TIMEOUT", 5)
+    monkeypatch.setattr(caching, "SLOW", 60)
     server = RedisServer(tmp_path)
     server.start()
     yield server
