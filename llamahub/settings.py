@@ -9,6 +9,7 @@ from datetime import timedelta
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from . import cdn
 from .environment import ROOT, cache, data_dir, database, megabytes, networks, port, secret_key
 
 BASE_DIR = ROOT
@@ -47,6 +48,8 @@ BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 TRUSTED_PROXIES = networks("TRUSTED_PROXIES", env.list("TRUSTED_PROXIES", default=[]))
 DATABASE_URL = env.str("DATABASE_URL", default="")
 CACHE_URL = env.str("CACHE_URL", default="locmemcache://")
+# A network in front (CDN) that keeps copies of pages, and is told to forget them when the content changes.
+PURGE_HOOK = cdn.hook(env.str("PURGE_URL", default=""))
 # What each process may keep of ready pages. A template that is being worked on is never kept.
 PAGE_STORE_BYTES = 0 if DEBUG else 1024 * 1024 * megabytes("PAGE_STORE_MB", env.str("PAGE_STORE_MB", default="64"))
 

@@ -21,5 +21,7 @@ try:
     application: Any = EdgeHandler()
     if settings.PAGE_STORE_BYTES:
         application = PageStore(application, most_bytes=settings.PAGE_STORE_BYTES)
+        if settings.PURGE_HOOK:
+            application.watch()
 except ImproperlyConfigured as error:
     sys.exit(f"LlamaHub cannot start: {error}")

@@ -6,6 +6,7 @@ import pytest
 
 from llamahub import caching
 
+from .fake_cdn import FakeCDN, running
 from .redis_server import RedisServer
 
 
@@ -18,3 +19,9 @@ def redis_server(tmp_path, monkeypatch) -> Iterator[RedisServer]:
     server.start()
     yield server
     server.stop()
+
+
+@pytest.fixture
+def fake_cdn() -> Iterator[FakeCDN]:
+    with running() as cdn:
+        yield cdn
