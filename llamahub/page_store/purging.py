@@ -40,19 +40,25 @@ SOONEST, LATEST = 0.5, 30.0
 SILENT = 5.0
 
 
+def _make_row() -> None:
+    """By itself: who adds the row while another one does waits until the other one is done."""
+    if not Purge.objects.exists():
+        Purge.objects.bulk_create([Purge(id=1)], ignore_conflicts=True)
+
+
 def announce_release() -> None:
     """Has all pages purged if this release is not the one that was announced last.
 
     Only at the start of a process: while two releases run beside each other, they do not do it in turns.
     """
-    Purge.objects.bulk_create([Purge(id=1)], ignore_conflicts=True)
+    _make_row()
     Purge.objects.exclude(release=release()).update(release=release(), state="")
 
 
 def purge_what_is_owed(hook: Hook) -> float | None:
     """In how many seconds to look again; None when nothing is owed until something changes."""
+    _make_row()
     with transaction.atomic():
-        Purge.objects.bulk_create([Purge(id=1)], ignore_conflicts=True)
         # Held while the network is asked, so that no other process does.
         row = Purge.objects.select_for_update(skip_locked=True).annotate(now=Now()).first()
         if row is None:
