@@ -105,18 +105,19 @@ def cache(url: str) -> dict[str, Any]:
             f"CACHE_URL begins with {scheme}://, and the Python package redis is not installed: "
             "install requirements-scale.lock (the extra scale) as well."
         )
-    # Valkey speaks the same, and the client knows it by the older name.
-    parts = urlsplit(url)._replace(scheme=scheme.replace("valkey", "redis"))
-    database = parts.path.strip("/") or "0"
     try:
-        is_sound = bool(parts.hostname) and parts.port != 0 and database.isascii() and database.isdigit()
-    except ValueError:  # the port is no number
+        parts = urlsplit(url)
+        number = parts.path.strip("/") or "0"
+        is_sound = parts.hostname and parts.port != 0 and number.isdecimal() and not parts.query
+    except ValueError:  # the port is no number, or a bracket is not closed
         is_sound = False
-    if not is_sound or parts.query or parts.fragment:
+    if not is_sound:
         raise ImproperlyConfigured(
             f"CACHE_URL names no server or cannot be read: set it to {scheme}://user:password@host:6379/0."
         )
-    return {"BACKEND": "llamahub.caching.RedisCache", "LOCATION": parts.geturl(), "KEY_PREFIX": "llamahub"}
+    # Valkey speaks the same, and the client knows it by the older name.
+    location = parts._replace(scheme=scheme.replace("valkey", "redis")).geturl()
+    return {"BACKEND": "llamahub.caching.RedisCache", "LOCATION": location, "KEY_PREFIX": "llamahub"}
 
 
 def secret_key(environment: Mapping[str, str], keep_in: Path | None) -> str:

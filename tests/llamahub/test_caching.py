@@ -12,8 +12,9 @@ from contextlib import contextmanager
 
 import pytest
 from django.core.cache import caches
+from django.core.exceptions import ImproperlyConfigured
 
-from llamahub import caching
+from llamahub import caching, environment
 from llamahub.environment import cache as cache_settings
 
 
@@ -240,6 +241,35 @@ def test_a_late_answer_counts_once(shared, monkeypatch):
     monkeypatch.setattr(caching, "SLOW", -1)
     assert shared.get("a", "nothing") == "there"
     assert shared.get("a", "nothing") == "nothing"
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["redis://", "redis:///0", "redis://cache:port/0", "redis://cache:0/0", "redis://cache/db", "redis://cache/0/1",
+     "redis://cache/0?db=2", "rediss://cache/-1", "valkey://[::1/0"],
+)  # fmt: skip
+def test_an_address_that_cannot_be_read_is_refused(url):
+    with pytest.raises(ImproperlyConfigured, match="CACHE_URL"):
+        cache_settings(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "location"),
+    [
+        ("redis://cache", "redis://cache"),
+        ("rediss://u:p@cache:6380/2", "rediss://u:p@cache:6380/2"),
+        ("valkey://cache/0", "redis://cache/0"),
+        ("valkeys://cache/0", "rediss://cache/0"),
+    ],
+)
+def test_valkey_is_spoken_to_as_redis_is(url, location):
+    assert cache_settings(url)["LOCATION"] == location
+
+
+def test_without_the_package_it_is_said_what_to_install(monkeypatch):
+    monkeypatch.setattr(environment, "find_spec", lambda name: None)
+    with pytest.raises(ImproperlyConfigured, match="requirements-scale.lock"):
+        cache_settings("redis://cache:6379/0")
 
 
 def test_a_text_is_laid_out_once_for_all_machines_and_without_the_cache_as_well(shared, redis_server, monkeypatch):
