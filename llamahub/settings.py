@@ -9,7 +9,8 @@ from datetime import timedelta
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from .environment import ROOT, data_dir, database, megabytes, networks, port, secret_key
+from . import cdn
+from .environment import ROOT, cache, data_dir, database, megabytes, networks, port, secret_key
 
 BASE_DIR = ROOT
 
@@ -47,6 +48,8 @@ BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 TRUSTED_PROXIES = networks("TRUSTED_PROXIES", env.list("TRUSTED_PROXIES", default=[]))
 DATABASE_URL = env.str("DATABASE_URL", default="")
 CACHE_URL = env.str("CACHE_URL", default="locmemcache://")
+# A network in front (CDN) that keeps copies of pages, and is told to forget them when the content changes.
+PURGE_HOOK = cdn.hook(env.str("PURGE_URL", default=""))
 # What each process may keep of ready pages. A template that is being worked on is never kept.
 PAGE_STORE_BYTES = 0 if DEBUG else 1024 * 1024 * megabytes("PAGE_STORE_MB", env.str("PAGE_STORE_MB", default="64"))
 
@@ -122,10 +125,7 @@ TIME_ZONE = "UTC"
 # --- Data ------------------------------------------------------------------------------------------------------------
 
 DATABASES = {"default": database(DATABASE_URL, DATA_DIR)}
-try:
-    CACHES = {"default": environ.Env.cache_url_config(CACHE_URL)}
-except Exception as error:  # the parser raises whatever its parts do
-    raise ImproperlyConfigured("CACHE_URL is no cache's address; redis://host:6379/0 would be one.") from error
+CACHES = {"default": cache(CACHE_URL)}
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "llamahub.static_files.StaticFiles"},

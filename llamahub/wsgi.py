@@ -22,6 +22,8 @@ try:
     application: Any = EdgeHandler()
     if settings.PAGE_STORE_BYTES:
         application = PageStore(application, most_bytes=settings.PAGE_STORE_BYTES)
+        if settings.PURGE_HOOK:
+            application.watch()
     # What is loaded by now stays: looking through it for garbage again and again would stop everybody for 80 ms each time.
     gc.collect()
     gc.freeze()

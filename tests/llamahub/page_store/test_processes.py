@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import threading
 import time
 from collections.abc import Iterator
 
@@ -32,8 +33,17 @@ def release(transactional_db):
 
 
 @pytest.fixture
-def servers(release, tmp_path) -> Iterator[list[Server]]:
-    settings = {"DJANGO_SETTINGS_MODULE": "tests.served", "TEST_DATABASE": connection.settings_dict["NAME"]}
+def settings_of_all() -> dict[str, str]:
+    return {}
+
+
+@pytest.fixture
+def servers(release, tmp_path, settings_of_all) -> Iterator[list[Server]]:
+    settings = {
+        "DJANGO_SETTINGS_MODULE": "tests.served",
+        "TEST_DATABASE": connection.settings_dict["NAME"],
+        **settings_of_all,
+    }
     started = [Server(environment(**settings), tmp_path / f"{n}.log") for n in range(PROCESSES)]
     try:
         for server in started:
@@ -113,6 +123,45 @@ def test_nobody_reads_what_is_older_than_a_second(servers, release, capsys):
             f"\n{len(hits):,} reads of {len(record.committed):,} versions: {sum(hits) / len(hits):.0%} from the store, "
             f"the oldest {max(ages) * 1000:.0f} ms out of date"
         )
+
+
+class TestSharedPages:
+    """With a second level that comes and goes meanwhile."""
+
+    @pytest.fixture
+    def settings_of_all(self, redis_server) -> dict[str, str]:
+        # One site: its address would have the port of each process in it otherwise.
+        return {"CACHE_URL": redis_server.url, "SITE_URL": "http://127.0.0.1"}
+
+    @pytest.fixture
+    def trouble(self, redis_server) -> Iterator[None]:
+        is_over = threading.Event()
+
+        def come_and_go() -> None:
+            while not is_over.wait(2):
+                redis_server.stop()
+                is_over.wait(0.7)
+                redis_server.start()
+
+        thread = threading.Thread(target=come_and_go)
+        thread.start()
+        yield
+        is_over.set()
+        thread.join()
+
+    @pytest.mark.slow
+    def test_nobody_reads_what_is_older_than_a_second(self, servers, trouble, release, capsys):
+        test_nobody_reads_what_is_older_than_a_second(servers, release, capsys)
+
+    @pytest.mark.slow
+    def test_what_one_process_has_made_another_one_shows_as_it_is(self, servers, release):
+        one, other = (Reader(server) for server in servers)
+        assert eventually(lambda: one.get("/models/llama-9/").is_hit)
+        # It has nothing of its own yet.
+        assert eventually(lambda: other.get("/robots.txt").is_hit)
+        first, second = one.get("/models/llama-9/"), other.get("/models/llama-9/")
+        assert second.is_hit
+        assert (second.headers["etag"], second.text) == (first.headers["etag"], first.text)
 
 
 @pytest.mark.slow
