@@ -26,7 +26,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.cluster", description=__doc__)
     parser.add_argument("scenarios", nargs="*", metavar="scenario", help=f"of {', '.join(SCENARIOS)}; all without one")
     parser.add_argument("--seconds", type=float, default=20, help="how long a scenario lasts (20)")
-    parser.add_argument("--rate", type=float, default=60, help="requests of readers a second (60)")
+    parser.add_argument("--rate", type=float, default=40, help="requests of readers a second (40)")
     parser.add_argument(
         "--granian", default="", help="further options of the nodes’ server, for example '--backlog 2048'"
     )

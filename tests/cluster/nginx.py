@@ -20,15 +20,18 @@ class Nginx(Part):
             [program("nginx") or "nginx", "-c", str(folder / "nginx.conf"), "-p", str(folder), "-e", "stderr"],
             port=port, folder=folder,
         )  # fmt: skip
-        (folder / "nginx.conf").write_text(
+        self.configure(nodes, data)
+
+    def configure(self, nodes: list[Node], data: Path) -> None:
+        (self.folder / "nginx.conf").write_text(
             TEMPLATE.read_text().format(
-                folder=folder,
+                folder=self.folder,
                 # Only root can, and must, say under whom the workers run.
                 user="user nobody nogroup;" if os.geteuid() == 0 else "",
                 nodes="\n        ".join(f"server 127.0.0.1:{node.port} max_fails=1 fail_timeout=2s;" for node in nodes),
                 # The run speaks plain HTTP and says that it was HTTPS; all its clients have one address.
                 scheme="https",
-                listen=f"listen 127.0.0.1:{port} backlog=4096;",
+                listen=f"listen 127.0.0.1:{self.port} backlog=4096;",
                 writers=1000,
                 data=data,
             )

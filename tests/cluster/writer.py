@@ -16,7 +16,7 @@ from .site import EDITOR, EDITORS_PASSWORD, Site
 class Writer:
     """Saves the definition of one glossary term through the admin, by way of nginx, each time with a new number."""
 
-    def __init__(self, site: Site, every: float = 0.7) -> None:
+    def __init__(self, site: Site, every: float = 4) -> None:
         self.site, self.every = site, every
         self.browser = Browser(site.nginx.port)
         self.browser.sign_in(EDITOR, EDITORS_PASSWORD)
