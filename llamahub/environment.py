@@ -5,6 +5,7 @@ import os
 import stat
 import tempfile
 from collections.abc import Iterable, Mapping
+from importlib.util import find_spec
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
@@ -89,6 +90,33 @@ def database(url: str, data: Path) -> dict[str, Any]:
     config |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
     config["OPTIONS"] = options | config.get("OPTIONS", {})
     return config
+
+
+def cache(url: str) -> dict[str, Any]:
+    """Django's settings for the cache at ``url``; one in Redis or Valkey is shared by all machines."""
+    scheme = url.partition(":")[0].lower()
+    if scheme not in {"redis", "rediss", "valkey", "valkeys"}:
+        try:
+            return environ.Env.cache_url_config(url)
+        except Exception as error:  # the parser raises whatever its parts do
+            raise ImproperlyConfigured("CACHE_URL is no cache's address; redis://host:6379/0 would be one.") from error
+    if find_spec("redis") is None:
+        raise ImproperlyConfigured(
+            f"CACHE_URL begins with {scheme}://, and the Python package redis is not installed: "
+            "install requirements-scale.lock (the extra scale) as well."
+        )
+    # Valkey speaks the same, and the client knows it by the older name.
+    parts = urlsplit(url)._replace(scheme=scheme.replace("valkey", "redis"))
+    database = parts.path.strip("/") or "0"
+    try:
+        is_sound = bool(parts.hostname) and parts.port != 0 and database.isascii() and database.isdigit()
+    except ValueError:  # the port is no number
+        is_sound = False
+    if not is_sound or parts.query or parts.fragment:
+        raise ImproperlyConfigured(
+            f"CACHE_URL names no server or cannot be read: set it to {scheme}://user:password@host:6379/0."
+        )
+    return {"BACKEND": "llamahub.caching.RedisCache", "LOCATION": parts.geturl(), "KEY_PREFIX": "llamahub"}
 
 
 def secret_key(environment: Mapping[str, str], keep_in: Path | None) -> str:

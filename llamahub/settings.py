@@ -9,7 +9,7 @@ from datetime import timedelta
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from .environment import ROOT, data_dir, database, megabytes, networks, port, secret_key
+from .environment import ROOT, cache, data_dir, database, megabytes, networks, port, secret_key
 
 BASE_DIR = ROOT
 
@@ -122,10 +122,7 @@ TIME_ZONE = "UTC"
 # --- Data ------------------------------------------------------------------------------------------------------------
 
 DATABASES = {"default": database(DATABASE_URL, DATA_DIR)}
-try:
-    CACHES = {"default": environ.Env.cache_url_config(CACHE_URL)}
-except Exception as error:  # the parser raises whatever its parts do
-    raise ImproperlyConfigured("CACHE_URL is no cache's address; redis://host:6379/0 would be one.") from error
+CACHES = {"default": cache(CACHE_URL)}
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "llamahub.static_files.StaticFiles"},

@@ -15,7 +15,9 @@ from .knowledge import Knowledge, Version
 from .memory import Memory
 from .pages import Headers, StoredPage
 from .refusals import refusal
+from .second_level import SecondLevel
 from .snapshot import MAKING, Making
+from .versions import SECOND
 
 logger = logging.getLogger(__name__)
 
@@ -46,16 +48,23 @@ class Made:
 
 
 class Filling:
-    def __init__(self, application: Application, reader: Reader, memory: Memory, knowledge: Knowledge) -> None:
+    def __init__(
+        self,
+        application: Application,
+        reader: Reader,
+        memory: Memory,
+        knowledge: Knowledge,
+        second: SecondLevel | None = None,
+    ) -> None:
         self.application = application
-        self.reader, self.memory, self.knowledge = reader, memory, knowledge
+        self.reader, self.memory, self.knowledge, self.second = reader, memory, knowledge, second
         self._under_way: dict[Key, threading.Event] = {}
         self._lock = threading.Lock()
         self._said: set[str] = set()
         self._probe = threading.Lock()
 
     def make(self, key: Key) -> Made | None:
-        """None if somebody else was having the page made: look for it again."""
+        """None if somebody else, here or on another machine, had the page made: look for it again."""
         with self._lock:
             if other := self._under_way.get(key):
                 done = None
@@ -66,11 +75,22 @@ class Filling:
             other.wait(PATIENCE)
             return None
         try:
-            return self._make_or_probe(key)
+            return None if self._fetch(key) else self._make_or_probe(key)
         finally:
             with self._lock:
                 del self._under_way[key]
             done.set()
+
+    def _fetch(self, key: Key) -> bool:
+        """Whether the second level had the page, so that memory has it now."""
+        if self.second is None or (version := self.knowledge.wait(MOMENT)) is None:
+            return False
+        # While the database is away, a page whose time is over may stand in, as one in memory may.
+        until = version.until if self.knowledge.blind_since is None else version.withdraws_at
+        if time.monotonic() >= until:
+            return False
+        page = self.second.get(key, version)
+        return page is not None and self.memory.put(key, page)
 
     def _make_or_probe(self, key: Key) -> Made:
         """While the database is away, one reader at a time tries it, and the others are told so at once.
@@ -106,7 +126,7 @@ class Filling:
             streaming=response.streaming,
             undeclared=undeclared,
         )
-        if why is None and version is not None and self._holds(making, version):
+        if why is None and version is not None and making.seen is not None and self._holds(making, version):
             stored = StoredPage(
                 response.content,
                 dict(response.items()),
@@ -115,7 +135,10 @@ class Filling:
                 withdraws_at=making.withdraws_at,
                 by_accept=bool(page and page.by_accept),
                 before=self.memory.get(key),
+                modified=making.seen.now // SECOND,
             )
+            if self.second is not None and making.day == version.state.day:
+                stored = self.second.put(key, stored)
             if self.memory.put(key, stored):
                 made.page = stored
         elif why is not None and response.status_code == 200 and why not in self._said:
@@ -128,8 +151,8 @@ class Filling:
         """The page shows what is known to be the present version, and nothing went out while it was made."""
         if making.seen is None or version is not self.knowledge.version:
             return False
-        if making.seen.token != version.token:
-            # The database has moved on, and nobody has heard of it yet.
+        if making.seen.state != version.state:
+            # The database has moved on, or the time of something has come, and nobody has heard of it yet.
             self.knowledge.forget()
             return False
         return time.monotonic() < min(making.publishes_at, making.withdraws_at, making.midnight)

@@ -11,16 +11,27 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from .versions import Token
+from .versions import Seen
+
+# Seconds after an answer for which the process vouches for what it shows: three questions' worth.
+SURE = 1.5
 
 
 class Version:
-    """A version of the content, for as long as the process holds it to be the present one. Compared by identity."""
+    """A version of the content, for as long as the process holds it to be the present one. Compared by identity.
 
-    __slots__ = ("token",)
+    It ends by itself when something planned comes, and at midnight. Times are those of `time.monotonic`.
+    """
 
-    def __init__(self, token: Token) -> None:
-        self.token = token
+    __slots__ = ("seen", "state", "until", "withdraws_at")
+
+    def __init__(self, seen: Seen, asked_at: float) -> None:
+        """``asked_at`` is before the database looked: the version is never thought to hold for longer than it does."""
+        self.seen, self.state = seen, seen.state
+        publishes_in, withdraws_in = seen.publishes_in, seen.withdraws_in
+        self.withdraws_at = float("inf") if withdraws_in is None else asked_at + withdraws_in
+        publishes_at = float("inf") if publishes_in is None else asked_at + publishes_in
+        self.until = min(publishes_at, self.withdraws_at, asked_at + seen.midnight_in)
 
 
 class Knowledge:
@@ -31,7 +42,9 @@ class Knowledge:
         self.blind_since: float | None = None
         # Called when somebody knows better than the thread that asks.
         self.wake: Callable[[], None] | None = None
-        self._last: Version | None = None
+        # The newest that was known, even while none is.
+        self.last: Version | None = None
+        self._sure_until = 0.0
         self._doubts = 0
         self._is_known = threading.Event()
         self._lock = threading.Lock()
@@ -49,18 +62,23 @@ class Knowledge:
         """Taken before the database is asked and handed in with the answer."""
         return self._doubts
 
-    def answer(self, token: Token, question: int) -> bool:
+    def answer(self, seen: Seen, question: int, asked_at: float) -> bool:
         """Whether the answer counts: not if somebody came to know better while it was on its way."""
         with self._lock:
             self.blind_since = None
             if question != self._doubts:
                 return False
             # The same content as before is the same version: pages that were made from it are shown again.
-            if self._last is None or self._last.token != token:
-                self._last = Version(token)
-            self.version = self._last
+            if self.last is None or self.last.state != seen.state:
+                self.last = Version(seen, asked_at)
+            self.version = self.last
+            self._sure_until = asked_at + SURE
             self._is_known.set()
             return True
+
+    def is_sure(self) -> bool:
+        """Whether the version was the present one a moment ago. A database that is silent is not known to be away yet."""
+        return self.blind_since is None and time.monotonic() < self._sure_until
 
     def wait(self, seconds: float) -> Version | None:
         """The version; where it is asked for just now, after a moment, so that the page that waits can be kept."""

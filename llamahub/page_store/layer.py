@@ -15,6 +15,7 @@ from .knowledge import Knowledge, knowledge
 from .listening import Listener
 from .memory import Memory
 from .pages import HIT, STORED, StoredPage
+from .second_level import second_level
 
 
 class PageStore:
@@ -25,7 +26,7 @@ class PageStore:
         self.reader = Reader()
         self.memory = Memory(most_bytes)
         self.knowledge = knowledge
-        self.filling = Filling(application, self.reader, self.memory, knowledge)
+        self.filling = Filling(application, self.reader, self.memory, knowledge, second_level())
         self.listener = Listener(knowledge)
         self.hits = Hits()
 
@@ -57,13 +58,13 @@ class PageStore:
         self, key: Key, kept: StoredPage | None, environ: Environ, start_response: Any, began: float
     ) -> Iterable[bytes]:
         self.listener.start()
-        if kept is not None and self._may_stand_in(kept) and self.knowledge.blind_since is not None:
+        if kept is not None and self._stands_in(kept):
             # The database is known to be away: nobody need wait to be told so.
             return self._show(kept, environ, start_response, began)
         made = self.filling.make(key)
         if made is None:
             page = self.memory.get(key)
-            if page is not None and page.version is self.knowledge.version and time.monotonic() < page.until:
+            if page is not None and (self._is_present(page) or self._stands_in(page)):
                 return self._show(page, environ, start_response, began)
             return self.application(environ, start_response)
         if made.page is not None:
@@ -73,6 +74,12 @@ class PageStore:
             made.response.close()
             return self._show(kept, environ, start_response, began, made.request_id)
         return self._pass_on(made, key, environ, start_response)
+
+    def _is_present(self, page: StoredPage) -> bool:
+        return page.version is self.knowledge.version and time.monotonic() < page.until
+
+    def _stands_in(self, page: StoredPage) -> bool:
+        return self.knowledge.blind_since is not None and self._may_stand_in(page)
 
     def _may_stand_in(self, page: StoredPage) -> bool:
         """While the database is away, for a page whose time is over but that nothing is known to have replaced.

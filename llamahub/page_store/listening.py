@@ -11,6 +11,8 @@ import logging
 import os
 import select
 import threading
+import time
+from typing import Any
 
 import psycopg
 from django.core.exceptions import ImproperlyConfigured
@@ -20,6 +22,7 @@ from models_catalog.views.base import STALE_IF_ERROR
 
 from . import versions
 from .knowledge import Knowledge
+from .versions import Seen
 
 logger = logging.getLogger(__name__)
 
@@ -117,8 +120,8 @@ class Listener:
             if self.knowledge.blind_since is not None:
                 logger.info("The database tells of changes again")
             while not self._ended:
-                question = self.knowledge.question()
-                if self.knowledge.answer(versions.token(cursor), question):
+                question, asked_at = self.knowledge.question(), time.monotonic()
+                if self.knowledge.answer(self._ask(cursor), question, asked_at):
                     self._wait(ASKING, connection.fileno())
                     # What they say is known: that something changed.
                     for _ in connection.notifies(timeout=0):
@@ -126,3 +129,10 @@ class Listener:
         finally:
             with contextlib.suppress(*GONE):
                 ours.close()
+
+    def _ask(self, cursor: Any) -> Seen:
+        """What is planned changes with the content and with time, so it is not looked up twice a second."""
+        last = self.knowledge.last
+        if last is not None and time.monotonic() < last.until and versions.token(cursor) == last.seen.token:
+            return last.seen
+        return versions.seen(cursor)

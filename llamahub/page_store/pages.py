@@ -53,13 +53,19 @@ class StoredPage:
         withdraws_at: float,
         by_accept: bool = False,
         before: StoredPage | None = None,
+        bodies: dict[str, bytes] | None = None,
+        modified: int | None = None,
     ) -> None:
-        """``before`` is what was kept of the page until now: what has not changed is not packed again."""
+        """``before`` is what was kept of the page until now: what has not changed is not packed again.
+
+        ``bodies`` are there already when another machine has packed them. ``modified`` is by the database's clock, so
+        that no machine dates a newer page before an older one.
+        """
         self.version, self.until, self.withdraws_at = version, until, withdraws_at
         self.etag = f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
         unchanged = before.bodies if before is not None and before.etag == self.etag else None
-        self.bodies: dict[str, bytes] = unchanged or packed(body)
-        self.modified = int(time.time())
+        self.bodies: dict[str, bytes] = bodies or unchanged or packed(body)
+        self.modified = int(time.time()) if modified is None else modified
         self.modified_header = ("Last-Modified", http_date(self.modified))
         kept = [(name, value) for name, value in headers.items() if name.lower() not in OURS]
         kept += [("ETag", self.etag), ("Vary", "Accept-Encoding, Accept" if by_accept else "Accept-Encoding")]

@@ -8,15 +8,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from datetime import time as datetime_time
 from typing import Any
 
 from django.db import OperationalError, connection, transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
 
-from .versions import Seen, look
+from .versions import Seen, look, seconds_to_midnight
 
 # In the environ of a request that the store makes.
 MAKING = "llamahub.making"
@@ -30,8 +28,9 @@ class Making:
     is_away: bool = False
     seen: Seen | None = None
     began: float = 0
-    # The next midnight of the site, when facts become due for a check.
+    # The next midnight of the site, when facts become due for a check, by the clock of this machine: views go by it.
     midnight: float = 0
+    day: str = ""
     read: set[str] = field(default_factory=set)
 
     @property
@@ -87,7 +86,9 @@ class SnapshotMiddleware:
         if making.is_away:
             raise OperationalError("The database is away.")
         request.GET = ReadParameters(request.META["QUERY_STRING"], making.read)  # type: ignore[assignment]
-        making.midnight = time.monotonic() + _seconds_to_midnight()
+        local = timezone.localtime()
+        making.day = local.date().isoformat()
+        making.midnight = time.monotonic() + seconds_to_midnight(local)
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
@@ -95,9 +96,3 @@ class SnapshotMiddleware:
             making.began = time.monotonic()
             making.seen = look()
             return self.get_response(request)
-
-
-def _seconds_to_midnight() -> float:
-    now = timezone.now()
-    tomorrow = timezone.localdate(now) + timedelta(days=1)
-    return timezone.make_aware(datetime.combine(tomorrow, datetime_time.min)).timestamp() - now.timestamp()

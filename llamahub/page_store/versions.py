@@ -6,21 +6,28 @@ began early and ended late, which a sequence or the newest row's number would mi
 
 from __future__ import annotations
 
+from datetime import datetime, time, timedelta
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 
+from models_catalog import zones
+
 CHANNEL = "llamahub_content"
 SUM = "SELECT coalesce(sum(steps), 0)::bigint, coalesce(bit_xor(mark), 0) FROM page_store_contentchange"
-# When the next edition goes out and the next article goes away, in seconds from now by the database's clock: it is the
-# one that decides, and the clocks of two machines differ.
-SCHEDULE = """
-    (SELECT extract(epoch FROM min(publish_at) - statement_timestamp())::float FROM editorial_edition
-     WHERE status = 'approved' AND publish_at > statement_timestamp()),
-    (SELECT extract(epoch FROM min(withdrawn_at) - statement_timestamp())::float FROM editorial_article
-     WHERE withdrawn_at > statement_timestamp())
-"""
-SEEN = f"SELECT seen.*, {SCHEDULE} FROM ({SUM}) seen"  # noqa: S608 - two constants
+# When the next edition goes out and the next article goes away, by the database's clock: it is the one that decides,
+# and the clocks of two machines differ. And in which zone the site's days begin.
+SEEN = f"""
+    SELECT seen.*,
+        (extract(epoch FROM statement_timestamp()) * 1000000)::bigint,
+        (SELECT (extract(epoch FROM min(publish_at)) * 1000000)::bigint FROM editorial_edition
+         WHERE status = 'approved' AND publish_at > statement_timestamp()),
+        (SELECT (extract(epoch FROM min(withdrawn_at)) * 1000000)::bigint FROM editorial_article
+         WHERE withdrawn_at > statement_timestamp()),
+        (SELECT time_zone FROM editorial_hubsettings LIMIT 1)
+    FROM ({SUM}) seen
+"""  # noqa: S608 - a constant
+SECOND = 1_000_000
 
 
 class Token(NamedTuple):
@@ -28,12 +35,53 @@ class Token(NamedTuple):
     mark: int
 
 
-class Seen(NamedTuple):
-    """What one look at the database says; the seconds are None where nothing is planned."""
+class State(NamedTuple):
+    """What a page is made from: two pages of one address and one state are the same, whichever machine made them."""
 
     token: Token
-    publishes_in: float | None
-    withdraws_in: float | None
+    publishes_at: int | None
+    withdraws_at: int | None
+    day: str
+
+    def __str__(self) -> str:
+        steps, mark = self.token
+        return f"{steps}:{mark}:{self.publishes_at or ''}:{self.withdraws_at or ''}:{self.day}"
+
+
+class Seen(NamedTuple):
+    """What one look at the database says. Times are microseconds of its clock, None where nothing is planned."""
+
+    token: Token
+    now: int
+    publishes_at: int | None
+    withdraws_at: int | None
+    zone: str
+
+    @property
+    def publishes_in(self) -> float | None:
+        return None if self.publishes_at is None else (self.publishes_at - self.now) / SECOND
+
+    @property
+    def withdraws_in(self) -> float | None:
+        return None if self.withdraws_at is None else (self.withdraws_at - self.now) / SECOND
+
+    @property
+    def local(self) -> datetime:
+        return datetime.fromtimestamp(self.now / SECOND, zones.zone(self.zone))
+
+    @property
+    def midnight_in(self) -> float:
+        return seconds_to_midnight(self.local)
+
+    @property
+    def state(self) -> State:
+        return State(self.token, self.publishes_at, self.withdraws_at, self.local.date().isoformat())
+
+
+def seconds_to_midnight(now: datetime) -> float:
+    """Of the zone that ``now`` is in, whose days may have 23 hours or 25."""
+    tomorrow = datetime.combine(now.date() + timedelta(days=1), time.min, now.tzinfo)
+    return tomorrow.timestamp() - now.timestamp()
 
 
 def token(cursor: Any) -> Token:
@@ -42,11 +90,16 @@ def token(cursor: Any) -> Token:
     return Token(*cursor.fetchone())
 
 
+def seen(cursor: Any) -> Seen:
+    """The same, and what is planned."""
+    cursor.execute(SEEN)
+    steps, mark, now, publishes_at, withdraws_at, zone = cursor.fetchone()
+    return Seen(Token(steps, mark), now, publishes_at, withdraws_at, zone or zones.DEFAULT)
+
+
 def look() -> Seen:
     with connection.cursor() as cursor:
-        cursor.execute(SEEN)
-        steps, mark, publishes_in, withdraws_in = cursor.fetchone()
-    return Seen(Token(steps, mark), publishes_in, withdraws_in)
+        return seen(cursor)
 
 
 def change() -> None:

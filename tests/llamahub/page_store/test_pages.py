@@ -11,10 +11,10 @@ from llamahub.page_store.asking import Key
 from llamahub.page_store.knowledge import Version
 from llamahub.page_store.memory import MOST_WITH_PARAMETERS, Memory, Shelf
 from llamahub.page_store.pages import OVERHEAD, StoredPage, encoding_for
-from llamahub.page_store.versions import Token
+from llamahub.page_store.versions import Seen, Token
 
 BODY = b"<!doctype html><title>A page</title>" + b"<p>Words upon words.</p>" * 200
-VERSION = Version(Token(1, 1))
+VERSION = Version(Seen(Token(1, 1), 0, None, None, "UTC"), 0)
 
 
 def page(body: bytes = BODY, **options) -> StoredPage:

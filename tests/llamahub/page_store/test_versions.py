@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
@@ -14,7 +15,7 @@ from django.utils import timezone
 from editorial.models import Edition
 from llamahub.page_store import versions
 from llamahub.page_store.knowledge import Knowledge
-from llamahub.page_store.versions import Token
+from llamahub.page_store.versions import Seen, Token
 from models_catalog.history.record import recorded_models
 from tests.factories import make_edition, make_event, make_live_article, make_release
 
@@ -176,36 +177,90 @@ def test_a_database_that_went_back_shows_another_version():
     assert token() != seen
 
 
+def seen(steps: int = 1, mark: int = 1, now: int = 1_000_000_000_000_000, **planned) -> Seen:
+    """At 01:46:40 on September 9, 2001, in UTC."""
+    return Seen(Token(steps, mark), now, planned.get("publishes_at"), planned.get("withdraws_at"), "UTC")
+
+
+def answer(known: Knowledge, what: Seen) -> bool:
+    return known.answer(what, known.question(), time.monotonic())
+
+
 @pytest.mark.django_db(databases=[])
 class TestKnowledge:
-    def test_the_same_token_is_the_same_version(self):
+    def test_the_same_state_is_the_same_version(self):
         known = Knowledge()
-        known.answer(Token(1, 1), known.question())
+        answer(known, seen())
         first = known.version
         known.forget()
         assert known.version is None
-        known.answer(Token(1, 1), known.question())
+        answer(known, seen(now=1_000_000_000_500_000))
         assert known.version is first
 
-    def test_another_token_is_another_version(self):
+    @pytest.mark.parametrize(
+        "another",
+        [
+            seen(mark=2),
+            seen(steps=2),
+            seen(publishes_at=1_000_000_060_000_000),
+            seen(withdraws_at=1_000_000_060_000_000),
+            seen(now=1_000_086_400_000_000),
+        ],
+        ids=["content", "count", "publication", "withdrawal", "day"],
+    )
+    def test_another_state_is_another_version(self, another):
         known = Knowledge()
-        known.answer(Token(1, 1), known.question())
+        answer(known, seen())
         first = known.version
-        known.answer(Token(1, 2), known.question())
+        answer(known, another)
         assert known.version is not first
+
+    def test_a_version_ends_when_what_is_planned_comes(self):
+        known = Knowledge()
+        answer(known, seen(publishes_at=1_000_000_060_000_000, withdraws_at=1_000_000_090_000_000))
+        assert known.version.until == pytest.approx(time.monotonic() + 60, abs=5)
+        assert known.version.withdraws_at == pytest.approx(time.monotonic() + 90, abs=5)
+
+    def test_a_version_ends_with_the_day(self):
+        known = Knowledge()
+        answer(known, seen())
+        assert known.version.until == pytest.approx(time.monotonic() + 22 * 3600 + 13 * 60 + 20, abs=5)
 
     def test_an_answer_that_was_on_its_way_when_the_content_changed_does_not_count(self):
         known = Knowledge()
         question = known.question()
         known.forget()
-        assert not known.answer(Token(1, 1), question)
+        assert not known.answer(seen(), question, time.monotonic())
         assert known.version is None
 
     def test_what_is_known_outlasts_the_database_for_a_while(self):
         known = Knowledge()
-        known.answer(Token(1, 1), known.question())
+        answer(known, seen())
         known.no_answer(bearable=60)
         known.no_answer(bearable=60)
         assert known.version is not None
         known.no_answer(bearable=-1)
         assert known.version is None
+
+    def test_nobody_vouches_for_an_old_answer(self):
+        known = Knowledge()
+        assert not known.is_sure()
+        known.answer(seen(), known.question(), time.monotonic() - 2)
+        assert not known.is_sure()
+        answer(known, seen())
+        assert known.is_sure()
+        known.no_answer(bearable=60)
+        assert not known.is_sure()
+
+
+def test_what_is_planned_is_told_by_the_clock_of_the_database():
+    article = make_live_article()
+    due = timezone.now() + timedelta(hours=1)
+    make_edition(article=article, status=Edition.Status.APPROVED, publish_at=due)
+    article.withdrawn_at = due + timedelta(hours=1)
+    article.save()
+    looked = versions.look()
+    assert looked.token == token()
+    assert looked.publishes_at == round(due.timestamp() * 1_000_000)
+    assert looked.withdraws_in - looked.publishes_in == pytest.approx(3600)
+    assert looked.publishes_in == pytest.approx(3600, abs=30)
