@@ -17,7 +17,7 @@ from llamahub.environment import ROOT, data_dir
 from . import report
 from .packages import missing
 from .run import Run
-from .site import running
+from .site import OPTIONAL, running
 
 
 def main() -> int:
@@ -29,6 +29,9 @@ def main() -> int:
     parser.add_argument("--rate", type=float, default=40, help="requests of readers a second (40)")
     parser.add_argument(
         "--granian", default="", help="further options of the nodes’ server, for example '--backlog 2048'"
+    )
+    parser.add_argument(
+        "--without", action="append", choices=list(OPTIONAL), default=[], help="have the nodes do without a part"
     )
     parser.add_argument("--keep", action="store_true", help="leave the folder with all logs")
     chosen = parser.parse_args()
@@ -55,7 +58,7 @@ def main() -> int:
 def _run(chosen: argparse.Namespace, folder: Path, scenarios: list) -> int:
     began = time.monotonic()
     first_port = int(os.environ.get("CLUSTER_PORT", "8300"))
-    with running(folder, first_port, chosen.granian.split()) as site:
+    with running(folder, first_port, chosen.granian.split(), frozenset(chosen.without)) as site:
         run = Run(site, chosen.seconds, chosen.rate)
         run.prepare()
         print(f"Ready after {time.monotonic() - began:.0f} s; {len(run.kept)} kept pages on each node.", flush=True)
@@ -68,7 +71,14 @@ def _run(chosen: argparse.Namespace, folder: Path, scenarios: list) -> int:
                 print(f"\n{verdict}", flush=True)
         tracebacks = site.tracebacks()
     file = data_dir(os.environ.get("DATA_DIR", str(ROOT / "var"))) / "cluster" / "record.json"
-    report.write(run.verdicts, file, seconds=round(time.monotonic() - began), tracebacks=tracebacks, rate=run.rate)
+    report.write(
+        run.verdicts,
+        file,
+        seconds=round(time.monotonic() - began),
+        tracebacks=tracebacks,
+        rate=run.rate,
+        without=chosen.without,
+    )
     print(f"\n{report.table(run.verdicts)}\n\n{tracebacks} tracebacks in the nodes’ logs. The record is {file}.")
     return 0 if all(verdict.is_met for verdict in run.verdicts) else 1
 

@@ -28,7 +28,11 @@ class Nginx(Part):
                 folder=self.folder,
                 # Only root can, and must, say under whom the workers run.
                 user="user nobody nogroup;" if os.geteuid() == 0 else "",
-                nodes="\n        ".join(f"server 127.0.0.1:{node.port} max_fails=1 fail_timeout=2s;" for node in nodes),
+                nodes="\n        ".join(
+                    f"server 127.0.0.1:{node.port} {how};"
+                    for how in ("max_fails=1 fail_timeout=2s", "max_fails=0 backup")
+                    for node in nodes
+                ),
                 # The run speaks plain HTTP and says that it was HTTPS; all its clients have one address.
                 scheme="https",
                 listen=f"listen 127.0.0.1:{self.port} backlog=4096;",

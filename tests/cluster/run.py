@@ -131,6 +131,17 @@ class Run:
             time.sleep(0.01)
         return seen | dict.fromkeys(ports.keys() - seen.keys(), 20.0)
 
+    def serves_after(self, since: float) -> float:
+        """Seconds from a moment until each node makes pages that nobody has kept, five times in a row."""
+        latest = since
+        for node in self.site.nodes:
+            good = 0
+            while good < 5 and time.monotonic() - since < 30:
+                good = good + 1 if node.ask(f"/search/?q=llama+{time.monotonic_ns()}") == 200 else 0
+                latest = max(latest, time.monotonic() if good <= 1 else latest)
+                time.sleep(0.02)
+        return latest - since
+
 
 # Milliseconds below which a difference is the machine’s, not ours.
 FLOOR = 20

@@ -19,6 +19,8 @@ from .parts import Part, gone_afterwards
 from .postgres import Primary, Replica
 from .redis import Redis
 
+# What a site may do without, and how a node is told of it.
+OPTIONAL = {"replica": "DATABASE_REPLICA_URL", "redis": "CACHE_URL"}
 EDITOR, EDITORS_PASSWORD = "the-editor", "seven llamas on a mountain 83"
 ACCOUNT = f"""
 from django.contrib.auth.models import Group, User
@@ -51,7 +53,7 @@ class Site:
         return sum(node.tracebacks() for node in self.nodes)
 
 
-def described(folder: Path, first_port: int, options: list[str]) -> Site:
+def described(folder: Path, first_port: int, options: list[str], without: frozenset[str]) -> Site:
     """The parts, none of them started yet."""
     data = folder / "data"
     data.mkdir(parents=True)
@@ -64,14 +66,18 @@ def described(folder: Path, first_port: int, options: list[str]) -> Site:
         "DATABASE_URL": primary.url, "DATABASE_REPLICA_URL": replica.url, "CACHE_URL": redis.url,
         "BEHIND_PROXY": "1", "TRUSTED_PROXIES": "127.0.0.1",
     }  # fmt: skip
+    for name, variable in OPTIONAL.items():
+        if name in without:
+            del environment[variable]
     nodes = [Node(n, folder / f"node{n}", first_port + n, environment, options) for n in (1, 2)]
     nginx = Nginx(folder / "nginx", first_port, nodes=nodes, data=data)
     return Site(folder, data, primary, replica, redis, nodes, nginx, environment)
 
 
 @contextmanager
-def running(folder: Path, first_port: int, options: list[str]) -> Iterator[Site]:
-    site = described(folder, first_port, options)
+def running(folder: Path, first_port: int, options: list[str], without: frozenset[str] = frozenset()) -> Iterator[Site]:
+    """``without`` are parts of `OPTIONAL` that the nodes are not told of; they run all the same."""
+    site = described(folder, first_port, options, without)
     with gone_afterwards(site.parts):
         print("Starting PostgreSQL, its replica and Redis …", flush=True)
         site.primary.initialize()

@@ -37,6 +37,7 @@ def scenario(run: Run, verdict: Verdict, fault: Callable[[Run, Scene], None]) ->
         begin = scene.mark("begin")
         scene.writer.go_on()
         fault(run, scene)
+        serves = run.serves_after(scene.moments["up"])
         time.sleep(AFTER)
     end = scene.moments["up"]
     kept = [s for s in between(scene.load.samples, begin, end) if s.path in run.kept]
@@ -44,7 +45,7 @@ def scenario(run: Run, verdict: Verdict, fault: Callable[[Run, Scene], None]) ->
     verdict.demand(f"{failed} errors in {len(kept):,} requests for kept pages meanwhile", failed == 0)
     impolite = rude(scene.load.samples) + rude(scene.writer.samples)
     verdict.demand(f"{impolite} answers worse than a 503 with Retry-After and our page", impolite == 0)
-    recovery = recovered_after([*scene.load.samples, *scene.writer.samples], end)
+    recovery = max(serves, recovered_after([*scene.load.samples, *scene.writer.samples], end))
     verdict.demand(f"recovered {recovery:.2f} s after it was back", recovery <= 2)
     run.judge_phases(verdict, scene, begin, end)
     verdict.numbers["kept pages"] = {"p99": round(percentile(kept, 0.99), 1), "pages": len(run.kept)}
