@@ -22,5 +22,5 @@ urlpatterns = [
     path("search/", views.search, name="search"),
     path("search/suggest/", views.suggest, name="search-suggest"),
     path("opensearch.xml", views.description, name="search-description"),
-    path("feeds/articles.xml", public_page(ArticlesFeed()), name="articles-feed"),
+    path("feeds/articles.xml", public_page(ArticlesFeed(), kind="articles-feed"), name="articles-feed"),
 ]

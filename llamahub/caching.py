@@ -140,8 +140,13 @@ class SealingClient(RedisCacheClient):
         from redis.backoff import NoBackoff
         from redis.retry import Retry
 
-        patience = {"socket_connect_timeout": TIMEOUT, "socket_timeout": TIMEOUT, "retry": Retry(NoBackoff(), 0)}
-        super().__init__(servers, **{**patience, **options})
+        ours = {
+            "socket_connect_timeout": TIMEOUT,
+            "socket_timeout": TIMEOUT,
+            "retry": Retry(NoBackoff(), 0),
+            "protocol": 2,  # the older one needs no greeting
+        }
+        super().__init__(servers, **{**ours, **options})
 
     def get(self, key: Any, default: Any) -> Any:
         found: Any = self.get_client(key).get(key)

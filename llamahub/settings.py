@@ -9,6 +9,7 @@ from datetime import timedelta
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from . import cdn
 from .environment import ROOT, cache, data_dir, database, megabytes, networks, port, replica, secret_key
 
 BASE_DIR = ROOT
@@ -49,6 +50,8 @@ DATABASE_URL = env.str("DATABASE_URL", default="")
 # A streaming replica of that database, from which pages for everybody are read. Editors always see the primary.
 DATABASE_REPLICA_URL = env.str("DATABASE_REPLICA_URL", default="")
 CACHE_URL = env.str("CACHE_URL", default="locmemcache://")
+# A network in front (CDN) that keeps copies of pages, and is told to forget them when the content changes.
+PURGE_HOOK = cdn.hook(env.str("PURGE_URL", default=""))
 # What each process may keep of ready pages. A template that is being worked on is never kept.
 PAGE_STORE_BYTES = 0 if DEBUG else 1024 * 1024 * megabytes("PAGE_STORE_MB", env.str("PAGE_STORE_MB", default="64"))
 

@@ -26,7 +26,7 @@ def sitemap(request: HttpRequest) -> HttpResponse:
     return index(request, SECTIONS, sitemap_url_name="sitemap-section")
 
 
-@public_page(parameters=["p"])
+@public_page(parameters=["p"], kind="sitemap")
 def section(request: HttpRequest, section: str) -> HttpResponse:
     """A file of the index: ``/sitemap-articles.xml?p=2``."""
     return one_file(request, SECTIONS, section=section)

@@ -22,5 +22,7 @@ try:
     application: Any = Bodies(EdgeHandler())
     if settings.PAGE_STORE_BYTES:
         application = PageStore(application, most_bytes=settings.PAGE_STORE_BYTES)
+        if settings.PURGE_HOOK:
+            application.watch()
 except ImproperlyConfigured as error:
     sys.exit(f"LlamaHub cannot start: {error}")

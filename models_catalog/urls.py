@@ -23,5 +23,5 @@ urlpatterns = [
     path("sources/", views.sources, name="sources"),
     path("sources/<slug:slug>/", views.source, name="source"),
     path("corrections/", views.corrections, name="corrections"),
-    path("feeds/events.xml", public_page(EventsFeed()), name="events-feed"),
+    path("feeds/events.xml", public_page(EventsFeed(), kind="events-feed"), name="events-feed"),
 ]

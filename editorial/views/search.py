@@ -80,7 +80,7 @@ def shown(asked: Asked, results: Results) -> dict[str, Any]:
     }
 
 
-@public_page(never_kept_with=["q"])
+@public_page(never_kept_with=["q"], kind="search-suggest")
 def suggest(request: HttpRequest) -> HttpResponse:
     """The names that fit what is typed so far: ``{"q": …, "suggestions": [{"title", "kind", "url"}, …]}``."""
     question = read(request.GET.get("q", ""))
@@ -93,7 +93,7 @@ def suggest(request: HttpRequest) -> HttpResponse:
     )
 
 
-@public_page
+@public_page(kind="search-description")
 def description(request: HttpRequest) -> HttpResponse:
     """For browsers that offer to search a site from their address bar (OpenSearch 1.1)."""
     context = {"hub": HubSettings.load(), "site_url": settings.SITE_URL.rstrip("/")}

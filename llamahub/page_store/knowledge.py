@@ -42,6 +42,8 @@ class Knowledge:
         self.blind_since: float | None = None
         # Called when somebody knows better than the thread that asks.
         self.wake: Callable[[], None] | None = None
+        # Called when there is a new version. It must not take long.
+        self.tell: Callable[[], None] | None = None
         # The newest that was known, even while none is.
         self.last: Version | None = None
         self._sure_until = 0.0
@@ -69,12 +71,15 @@ class Knowledge:
             if question != self._doubts:
                 return False
             # The same content as before is the same version: pages that were made from it are shown again.
-            if self.last is None or self.last.state != seen.state:
+            is_new = self.last is None or self.last.state != seen.state
+            if is_new:
                 self.last = Version(seen, asked_at)
             self.version = self.last
             self._sure_until = asked_at + SURE
             self._is_known.set()
-            return True
+        if is_new and self.tell is not None:
+            self.tell()
+        return True
 
     def is_sure(self) -> bool:
         """Whether the version was the present one a moment ago. A database that is silent is not known to be away yet."""

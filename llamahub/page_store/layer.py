@@ -14,8 +14,12 @@ from .filling import Application, Filling, Made
 from .knowledge import Knowledge, knowledge
 from .listening import Listener
 from .memory import Memory
-from .pages import HIT, STORED, StoredPage
+from .pages import HIT, STORED, Headers, StoredPage
+from .purging import purger
 from .second_level import second_level
+
+# Seconds for which a network in front keeps a page that nothing happens to. An end, should a purge ever be lost.
+LONGEST_COPY = 24 * 60 * 60
 
 
 class PageStore:
@@ -28,6 +32,7 @@ class PageStore:
         self.knowledge = knowledge
         self.filling = Filling(application, self.reader, self.memory, knowledge, second_level())
         self.listener = Listener(knowledge)
+        self.purger = purger(knowledge)
         self.hits = Hits()
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
@@ -44,6 +49,8 @@ class PageStore:
         self, page: StoredPage, environ: Environ, start_response: Any, began: float, request_id: str = ""
     ) -> Iterable[bytes]:
         status, headers, body = page.answer(environ, is_blind=self.knowledge.blind_since is not None)
+        if self.purger is not None:
+            headers = self._for_copies(headers, page)
         if request_id:  # Django has made the page for this reader, and logged it
             headers.append(STORED)
         else:
@@ -54,10 +61,20 @@ class PageStore:
         start_response(status, headers)
         return body
 
+    def _for_copies(self, headers: Headers, page: StoredPage) -> Headers:
+        """Lets the network in front keep the page until it is told otherwise, or something that is planned comes.
+
+        Only if the page is known to be of the present: one that is not might get there after the purge.
+        """
+        seconds = int(min(page.until - time.monotonic(), LONGEST_COPY))
+        if seconds < 1 or page.version is not self.knowledge.version or not self.knowledge.is_sure():
+            return headers
+        return [(n, f"{value}, s-maxage={seconds}" if n == "Cache-Control" else value) for n, value in headers]
+
     def _missing(
         self, key: Key, kept: StoredPage | None, environ: Environ, start_response: Any, began: float
     ) -> Iterable[bytes]:
-        self.listener.start()
+        self.watch()
         if kept is not None and self._stands_in(kept):
             # The database is known to be away: nobody need wait to be told so.
             return self._show(kept, environ, start_response, began)
@@ -100,7 +117,15 @@ class PageStore:
             return []
         return made.response  # closed by the server, as it does with Django’s own
 
+    def watch(self) -> None:
+        """Begins to hear of changes, and to tell of them. Where a network in front has all pages, nobody asks for one."""
+        self.listener.start()
+        if self.purger is not None:
+            self.purger.start()
+
     def close(self) -> None:
         """Ends its threads."""
+        if self.purger is not None:
+            self.purger.stop()
         self.listener.stop()
         self.hits.stop()

@@ -20,6 +20,8 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 # once. While we are down, a cache between may show what it has.
 MAX_AGE = 0
 STALE_IF_ERROR = 86_400
+# The tag that all pages have, for caches that forget by tag.
+ALL_PAGES = "content"
 
 
 def one_or_404(found: Iterable[M]) -> M:
@@ -35,12 +37,17 @@ class Page:
 
     ``parameters`` are those that a kept page is told apart by; an answer to one of ``never_kept_with`` is made for the
     reader who asks. All others do not exist for the page: asked with them, it is the page without them. ``by_accept``
-    is for a view that gives something else than HTML to those who prefer it.
+    is for a view that gives something else than HTML to those who prefer it. ``kind`` says what is shown.
     """
 
     parameters: frozenset[str] = frozenset()
     never_kept_with: frozenset[str] = frozenset()
     by_accept: bool = False
+    kind: str = ""
+
+    def tags(self, slug: str | None) -> list[str]:
+        """What a cache may be told to forget it by: “content”, “kind-release”, “release-llama-4-scout”."""
+        return [ALL_PAGES, f"kind-{self.kind}", *([f"{self.kind}-{slug}"] if slug else [])]
 
 
 def declared(view: Any) -> Page | None:
@@ -55,12 +62,13 @@ def public_page(
     parameters: Iterable[str] = (),
     never_kept_with: Iterable[str] = (),
     by_accept: bool = False,
+    kind: str = "",
 ) -> View[P]: ...
 
 
 @overload
 def public_page(
-    *, parameters: Iterable[str] = (), never_kept_with: Iterable[str] = (), by_accept: bool = False
+    *, parameters: Iterable[str] = (), never_kept_with: Iterable[str] = (), by_accept: bool = False, kind: str = ""
 ) -> Callable[[View[P]], View[P]]: ...
 
 
@@ -70,16 +78,28 @@ def public_page(
     parameters: Iterable[str] = (),
     never_kept_with: Iterable[str] = (),
     by_accept: bool = False,
+    kind: str = "",
 ) -> Any:
     """A page that is the same for everyone: GET and HEAD only, cacheable by anybody.
 
     The view must not touch the session, the user or cookies: the answer would
     then vary by visitor, and a cache would hand one visitor's page to another.
-    It declares every parameter that it reads (see `Page`).
+    It declares every parameter that it reads (see `Page`). The kind of page is
+    the view's own name where none is given, its subject the ``slug`` in the address.
     Answers other than 200 are left alone; a mistyped address is nobody's to keep.
     """
     if view is None:
-        return partial(public_page, parameters=parameters, never_kept_with=never_kept_with, by_accept=by_accept)
+        return partial(
+            public_page, parameters=parameters, never_kept_with=never_kept_with, by_accept=by_accept, kind=kind
+        )
+
+    inner = declared(view) or Page()
+    declaration = Page(
+        inner.parameters | frozenset(parameters),
+        inner.never_kept_with | frozenset(never_kept_with),
+        by_accept,
+        kind or inner.kind or view.__name__.replace("_", "-"),
+    )
 
     @require_safe
     @wraps(view)
@@ -92,10 +112,11 @@ def public_page(
                 max_age=MAX_AGE,
                 stale_if_error=STALE_IF_ERROR,
             )
+            slug = kwargs.get("slug")
+            tags = declaration.tags(slug if isinstance(slug, str) else None)
+            # The first for Fastly and Varnish, the second for Cloudflare and others.
+            response.headers["Surrogate-Key"], response.headers["Cache-Tag"] = " ".join(tags), ",".join(tags)
         return response
 
-    inner = declared(view) or Page()
-    page.page = Page(  # type: ignore[attr-defined]
-        inner.parameters | frozenset(parameters), inner.never_kept_with | frozenset(never_kept_with), by_accept
-    )
+    page.page = declaration  # type: ignore[attr-defined]
     return page

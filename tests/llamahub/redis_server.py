@@ -7,6 +7,7 @@ import shutil
 import socket
 import subprocess
 import time
+from functools import cached_property
 from pathlib import Path
 
 import pytest
@@ -37,7 +38,7 @@ class RedisServer:
     def url(self) -> str:
         return f"redis://127.0.0.1:{self.port}/0"
 
-    @property
+    @cached_property
     def client(self):
         import redis
 

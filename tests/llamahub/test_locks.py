@@ -12,7 +12,8 @@ EXTRAS = PROJECT["optional-dependencies"]
 LOCKS = {
     "requirements.lock": PROJECT["dependencies"],
     "requirements-embedded.lock": PROJECT["dependencies"] + EXTRAS["embedded"],
-    "requirements-dev.lock": PROJECT["dependencies"] + EXTRAS["embedded"] + EXTRAS["dev"],
+    "requirements-scale.lock": PROJECT["dependencies"] + EXTRAS["scale"],
+    "requirements-dev.lock": PROJECT["dependencies"] + EXTRAS["embedded"] + EXTRAS["scale"] + EXTRAS["dev"],
 }
 
 
@@ -35,7 +36,7 @@ def satisfies(version: str, operator: str, wanted: str) -> bool:
 def test_everything_asked_for_is_pinned(lock):
     found = pins(lock)
     for requirement in LOCKS[lock]:
-        name, operator, wanted = re.fullmatch(r"([\w.-]+)(?:\[\w+\])?(?:(~=|>=)([\d.]+))?", requirement).groups()
+        name, operator, wanted = re.fullmatch(r"([\w.-]+)(?:\[[\w,]+\])?(?:(~=|>=)([\d.]+))?", requirement).groups()
         if name != "llamahub":
             assert name.lower() in found, requirement
             assert satisfies(found[name.lower()], operator, wanted), requirement
