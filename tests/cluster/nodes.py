@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import http.client
+import os
+import signal
 import sys
 from pathlib import Path
 
@@ -11,8 +13,11 @@ from llamahub.environment import ROOT
 from .parts import Part
 
 HOST = "llamahub.example"
-# As in README.md, “In production”.
-COMMAND = ["--interface", "wsgi", "--workers", "1", "--blocking-threads", "4"]
+# As in README.md, “In production”, with one worker where two nodes share a machine of two cores.
+COMMAND = [
+    "--interface", "wsgi", "--workers", "1", "--blocking-threads", "4", "--respawn-failed-workers",
+    "--workers-kill-timeout", "30",
+]  # fmt: skip
 
 
 class Node(Part):
@@ -39,6 +44,11 @@ class Node(Part):
             return 0
         finally:
             connection.close()
+
+    def kill_worker(self) -> None:
+        """One of the processes that answer; the one that watches over them stays."""
+        assert self.process is not None
+        os.kill([pid for pid in self.family() if pid != self.process.pid][-1], signal.SIGKILL)
 
     def tracebacks(self) -> int:
         """Errors that the hub did not expect."""

@@ -11,6 +11,7 @@ QUIET, AFTER = 4, 6
 
 def run(run: Run) -> None:
     killed(run)
+    crashed(run)
     rolling(run)
 
 
@@ -24,6 +25,20 @@ def killed(run: Run) -> None:
             time.sleep(3)
             node.start()
             time.sleep(2)
+        end = scene.mark("end")
+        time.sleep(AFTER)
+    run.judge_no_errors(verdict, scene)
+    run.judge_phases(verdict, scene, begin, end)
+
+
+def crashed(run: Run) -> None:
+    verdict = run.verdict("nodes", "a worker of each crashes")
+    with run.scene() as scene:
+        time.sleep(QUIET)
+        begin = scene.mark("begin")
+        for node in run.site.nodes:
+            node.kill_worker()
+            time.sleep(6)  # three and a half until there is a new one, and the hub to load
         end = scene.mark("end")
         time.sleep(AFTER)
     run.judge_no_errors(verdict, scene)
