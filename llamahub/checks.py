@@ -37,6 +37,14 @@ def deployment(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[c
                 "LLAMAHUB_LOCAL or DEBUG is on: this is the configuration for one's own machine.", id="llamahub.W001"
             )
         ]
+    if settings.DATABASE_REPLICA_URL and not settings.PAGE_STORE_BYTES:
+        return [
+            checks.Warning(
+                "DATABASE_REPLICA_URL is set, but PAGE_STORE_MB is 0: the replica is not read, since only the page store "
+                "knows whether it shows the present content. Give PAGE_STORE_MB some megabytes, or unset the replica.",
+                id="llamahub.W003",
+            )
+        ]
     if not settings.DATABASE_URL:
         return [
             checks.Warning(
@@ -74,9 +82,11 @@ def public_site() -> Iterator[tuple[str, str]]:
         yield "E005", f"SITE_URL is {settings.SITE_URL!r}: set it to an origin such as https://llamahub.example."
     elif not any(_covers(pattern, site.hostname) for pattern in settings.ALLOWED_HOSTS):
         yield "E006", f"SITE_URL is {settings.SITE_URL!r}, whose host is not in ALLOWED_HOSTS: add it there."
-    password = settings.DATABASES["default"].get("PASSWORD")
-    if password and (password.lower() in PASSWORDS_EVERYONE_TRIES or password == settings.DATABASES["default"]["USER"]):
-        yield "E007", "DATABASE_URL has a password that everyone tries first: give the database a real one."
+    for alias, variable in (("default", "DATABASE_URL"), ("replica", "DATABASE_REPLICA_URL")):
+        database = settings.DATABASES.get(alias, {})
+        password = database.get("PASSWORD")
+        if password and (password.lower() in PASSWORDS_EVERYONE_TRIES or password == database["USER"]):
+            yield "E007", f"{variable} has a password that everyone tries first: give the database a real one."
     if settings.MEDIA_ROOT.is_relative_to(settings.STATIC_ROOT) or settings.STATIC_ROOT.is_relative_to(
         settings.MEDIA_ROOT
     ):

@@ -14,6 +14,8 @@ from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, UnreadablePostError
 from django.utils.http import parse_header_parameters
 
+from .bodies import REFUSED
+
 # How Django hands on the bytes of a path that are not UTF-8.
 BROKEN = re.compile("%[89A-F][0-9A-F]")
 METHODS = ("GET", "HEAD", "OPTIONS", "POST")
@@ -26,6 +28,8 @@ class EdgeMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.method not in METHODS:
             return HttpResponseNotAllowed(METHODS)
+        if refused := request.META.get(REFUSED):
+            return HttpResponse(status=refused)  # `errors` gives it its page
         if "\0" in request.path_info or BROKEN.search(request.path_info):
             raise BadRequest("The path is not text.")
         _check_text(unquote_to_bytes(request.META.get("QUERY_STRING", "").replace("+", " ")), "query")

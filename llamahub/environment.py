@@ -20,6 +20,8 @@ SECRET_LENGTH = 50
 
 # So that no request holds a connection for ever: a query may take 15 s, waiting for a lock 4 s.
 TIMEOUTS = "-c statement_timeout=15s -c lock_timeout=4s -c idle_in_transaction_session_timeout=60s"
+# Where the primary can answer instead, it pays to give up soon.
+REPLICA_TIMEOUTS = "-c statement_timeout=2s -c lock_timeout=1s -c idle_in_transaction_session_timeout=60s"
 
 
 def port(value: str) -> int:
@@ -71,10 +73,28 @@ def database(url: str, data: Path) -> dict[str, Any]:
             "CONN_HEALTH_CHECKS": True,
             "OPTIONS": options,
         }
+    return _server("DATABASE_URL", url, options)
+
+
+def replica(url: str, primary_url: str) -> dict[str, dict[str, Any]]:
+    """Django's settings for a replica of the server at ``primary_url``, by its alias; nothing without one."""
+    if not url:
+        return {}
+    if not primary_url:
+        raise ImproperlyConfigured(
+            "DATABASE_REPLICA_URL is set, but DATABASE_URL is not: the embedded database has no replicas, "
+            "so set DATABASE_URL to the server that this one is a replica of."
+        )
+    options = {"connect_timeout": 2, "options": REPLICA_TIMEOUTS, "application_name": "llamahub replica"}
+    config = _server("DATABASE_REPLICA_URL", url, options) | {"ENGINE": "llamahub.replica"}
+    return {"replica": config | {"TEST": {"MIRROR": "default"}}}
+
+
+def _server(variable: str, url: str, options: dict[str, Any]) -> dict[str, Any]:
     scheme = url.partition(":")[0]
     if scheme not in {"postgres", "postgresql"}:
         raise ImproperlyConfigured(
-            f"DATABASE_URL begins with {scheme[:20]!r}: LlamaHub keeps its content in PostgreSQL, "
+            f"{variable} begins with {scheme[:20]!r}: LlamaHub keeps its content in PostgreSQL, "
             "so set it to postgres://user:password@host:5432/name."
         )
     try:
@@ -84,7 +104,7 @@ def database(url: str, data: Path) -> dict[str, Any]:
         config = {}
     if not config.get("NAME"):
         raise ImproperlyConfigured(
-            "DATABASE_URL names no database or cannot be read: set it to postgres://user:password@host:5432/name."
+            f"{variable} names no database or cannot be read: set it to postgres://user:password@host:5432/name."
         )
     # A server that was restarted is noticed before the next request uses its connection.
     config |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}

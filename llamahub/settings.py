@@ -10,7 +10,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from . import cdn
-from .environment import ROOT, cache, data_dir, database, megabytes, networks, port, secret_key
+from .environment import ROOT, cache, data_dir, database, megabytes, networks, port, replica, secret_key
 
 BASE_DIR = ROOT
 
@@ -47,6 +47,8 @@ BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 # a proxy count as one when wrong passwords are counted.
 TRUSTED_PROXIES = networks("TRUSTED_PROXIES", env.list("TRUSTED_PROXIES", default=[]))
 DATABASE_URL = env.str("DATABASE_URL", default="")
+# A streaming replica of that database, from which pages for everybody are read. Editors always see the primary.
+DATABASE_REPLICA_URL = env.str("DATABASE_REPLICA_URL", default="")
 CACHE_URL = env.str("CACHE_URL", default="locmemcache://")
 # A network in front (CDN) that keeps copies of pages, and is told to forget them when the content changes.
 PURGE_HOOK = cdn.hook(env.str("PURGE_URL", default=""))
@@ -124,7 +126,8 @@ TIME_ZONE = "UTC"
 
 # --- Data ------------------------------------------------------------------------------------------------------------
 
-DATABASES = {"default": database(DATABASE_URL, DATA_DIR)}
+DATABASES = {"default": database(DATABASE_URL, DATA_DIR), **replica(DATABASE_REPLICA_URL, DATABASE_URL)}
+DATABASE_ROUTERS = ["llamahub.replica.router.Router"]
 CACHES = {"default": cache(CACHE_URL)}
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -14,12 +14,13 @@ try:
     django.setup(set_prefix=False)
     from django.conf import settings
 
+    from .bodies import Bodies
     from .checks import refuse_bad_configuration
     from .edge import EdgeHandler
     from .page_store.layer import PageStore
 
     refuse_bad_configuration()
-    application: Any = EdgeHandler()
+    application: Any = Bodies(EdgeHandler())
     if settings.PAGE_STORE_BYTES:
         application = PageStore(application, most_bytes=settings.PAGE_STORE_BYTES)
         if settings.PURGE_HOOK:

@@ -12,12 +12,13 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 
 from editorial.models import SearchEntry, SearchWord
 from models_catalog.signals import content_changed
 
 from . import words
+from .catching_up import Change, Missed
 from .entries import SEARCHABLE, everything
 from .follow import Affected, affected_by
 from .writing import write
@@ -41,6 +42,7 @@ ADD_WORDS = r"""
     WHERE id = ANY(%s) AND lexeme NOT LIKE '@%%'
     ON CONFLICT (word) DO NOTHING
 """
+MISSES = "The search index misses a change of %s %s: run rebuild_search"
 _is_paused: ContextVar[bool] = ContextVar("search_is_paused", default=False)
 
 
@@ -103,10 +105,24 @@ def _follow(sender: type, pk: int, deleted: bool, **kwargs: Any) -> None:
     """A row has changed and the change is committed: what an editor saved stands, whatever becomes of the index."""
     if _is_paused.get():
         return
+    change = Change(sender, pk, deleted)
     try:
-        refresh(affected_by(sender, pk, deleted=deleted))
+        _make_anew(change)
+    except (OperationalError, InterfaceError) as error:
+        if missed.note(change):
+            logger.warning("The search index catches up with %s %s later: %s", sender.__name__, pk, error)
+        else:
+            logger.exception(MISSES, sender.__name__, pk)
     except DatabaseError:
-        logger.exception("The search index misses a change of %s %s: run rebuild_search", sender.__name__, pk)
+        logger.exception(MISSES, sender.__name__, pk)
+
+
+def _make_anew(change: Change) -> None:
+    refresh(affected_by(change.model, change.pk, deleted=change.deleted))
+
+
+# Where the database went away after the change was committed.
+missed = Missed(_make_anew)
 
 
 def connect() -> None:

@@ -74,6 +74,15 @@ class Reader:
         canonical = canonical_query(query, page)
         return None if canonical is None else Key(host, path, canonical)
 
+    def is_for_everybody(self, environ: Environ) -> bool:
+        """Whether a page is asked for that is the same for everyone, by somebody who need not see a change at once."""
+        return (
+            environ["REQUEST_METHOD"] in SAFE_METHODS
+            and "HTTP_AUTHORIZATION" not in environ
+            and self.are_foreign(environ.get("HTTP_COOKIE", ""))
+            and self.page(environ["PATH_INFO"]) is not None
+        )
+
     def are_foreign(self, cookies: str) -> bool:
         """None of them is ours: some service between us and the reader put them there, and no page reads them."""
         return "\\" not in cookies and not any(name in cookies for name in self.cookies)

@@ -107,10 +107,10 @@ class Filling:
                 self._probe.release()
 
     def _make(self, key: Key, *, is_away: bool = False) -> Made:
-        making = Making(is_away=is_away)
         started: list[Any] = []
         # Taken before: a page during whose making a change became known is not kept.
         version = self.knowledge.wait(MOMENT)
+        making = Making.of(self.knowledge, is_away=is_away)
         response: Any = self.application(
             {**self.reader.as_environ(key), MAKING: making}, lambda *arguments: started.extend(arguments)
         )
