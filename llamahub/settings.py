@@ -9,7 +9,7 @@ from datetime import timedelta
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from .environment import ROOT, data_dir, database, megabytes, networks, port, replica, secret_key
+from .environment import ROOT, data_dir, database, media_store, megabytes, networks, port, replica, secret_key
 
 BASE_DIR = ROOT
 
@@ -48,6 +48,8 @@ TRUSTED_PROXIES = networks("TRUSTED_PROXIES", env.list("TRUSTED_PROXIES", defaul
 DATABASE_URL = env.str("DATABASE_URL", default="")
 # A streaming replica of that database, from which pages for everybody are read. Editors always see the primary.
 DATABASE_REPLICA_URL = env.str("DATABASE_REPLICA_URL", default="")
+# Pictures in a store that speaks S3 instead of in DATA_DIR, so that several machines have the same.
+MEDIA_STORE_URL = env.str("MEDIA_STORE_URL", default="")
 CACHE_URL = env.str("CACHE_URL", default="locmemcache://")
 # What each process may keep of ready pages. A template that is being worked on is never kept.
 PAGE_STORE_BYTES = 0 if DEBUG else 1024 * 1024 * megabytes("PAGE_STORE_MB", env.str("PAGE_STORE_MB", default="64"))
@@ -130,7 +132,7 @@ try:
 except Exception as error:  # the parser raises whatever its parts do
     raise ImproperlyConfigured("CACHE_URL is no cache's address; redis://host:6379/0 would be one.") from error
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": media_store(MEDIA_STORE_URL),
     "staticfiles": {"BACKEND": "llamahub.static_files.StaticFiles"},
 }
 STATIC_URL = "/static/"
