@@ -51,7 +51,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def answer(self, status: int, body: bytes = b"", **headers: str) -> None:
         self.send_response(status)
-        headers.setdefault("Content-Length", str(len(body)))
+        self.send_header("Content-Length", str(len(body)))
         for name, value in headers.items():
             self.send_header(name.replace("_", "-"), value)
         self.end_headers()
@@ -86,7 +86,7 @@ class Handler(BaseHTTPRequestHandler):
         else:
             data, when = objects[key]
             modified = format_datetime(when, usegmt=True)
-            self.answer(200, data, Last_Modified=modified, ETag='"x"', Content_Length=str(len(data)))
+            self.answer(200, data, Last_Modified=modified, ETag='"x"')
 
     do_GET = do_HEAD = do_PUT = do_DELETE = handle_request
 
