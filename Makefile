@@ -72,6 +72,7 @@ manage: $(VENV)/run.done ## Any Django command: make manage ARGS="createsuperuse
 lock: $(VENV)/uv.done ## Pin what pyproject.toml asks for; ARGS=--upgrade takes the newest
 	$(call compile,requirements-dev.lock,--extra dev $(ARGS))
 	$(call compile,requirements-embedded.lock,--extra embedded --constraint requirements-dev.lock)
+	$(call compile,requirements-scale.lock,--extra scale --constraint requirements-dev.lock)
 	$(call compile,requirements.lock,--constraint requirements-dev.lock)
 
 clean: ## Remove the environment and caches; content and secrets in var/ stay

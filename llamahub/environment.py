@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import stat
 import tempfile
 from collections.abc import Iterable, Mapping
@@ -9,7 +10,7 @@ from importlib.util import find_spec
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -138,6 +139,56 @@ def cache(url: str) -> dict[str, Any]:
     # Valkey speaks the same, and the client knows it by the older name.
     location = parts._replace(scheme=scheme.replace("valkey", "redis")).geturl()
     return {"BACKEND": "llamahub.caching.RedisCache", "LOCATION": location, "KEY_PREFIX": "llamahub"}
+
+
+def media_store(url: str) -> dict[str, Any]:
+    """Django's settings for the store of pictures: a bucket or, without a URL, the media folder."""
+    if not url:
+        return {"BACKEND": "editorial.pictures.stores.DiskStore"}
+    example = "s3://KEY:SECRET@bucket/folder?endpoint=https://s3.example&region=eu-central-1"
+    try:
+        parts = urlsplit(url)
+        asked = dict(parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query)))
+    except ValueError:
+        raise ImproperlyConfigured(f"MEDIA_STORE_URL cannot be read: set it to {example}.") from None
+    if parts.scheme != "s3" or not parts.hostname or bool(parts.username) != bool(parts.password):
+        raise ImproperlyConfigured(
+            f"MEDIA_STORE_URL is no address of a bucket: set it to {example}, or leave KEY:SECRET@ out."
+        )
+    if unknown := sorted(asked.keys() - {"endpoint", "region"}):
+        raise ImproperlyConfigured(f"MEDIA_STORE_URL has {unknown[0]!r}: it takes endpoint and region.")
+    endpoint = asked.get("endpoint")
+    if endpoint is not None and not re.fullmatch(r"https?://[^/\s?#@]+/?", endpoint):
+        raise ImproperlyConfigured(
+            "MEDIA_STORE_URL has an endpoint that is no address: set it to one such as https://s3.example."
+        )
+    if not (find_spec("storages") and find_spec("boto3")):
+        raise ImproperlyConfigured(
+            "MEDIA_STORE_URL needs packages that are not installed: "
+            "install requirements-scale.lock, or the extra “scale” of pyproject.toml."
+        )
+    from botocore.config import Config
+
+    options: dict[str, Any] = {
+        "bucket_name": parts.hostname,
+        "location": parts.path.strip("/"),
+        "access_key": unquote(parts.username) if parts.username else None,
+        "secret_key": unquote(parts.password) if parts.password else None,
+        "endpoint_url": endpoint,
+        "region_name": asked.get("region"),
+        # A reader waits meanwhile. Checksums that only Amazon knows are left out.
+        "client_config": Config(
+            connect_timeout=2,
+            read_timeout=5,
+            retries={"total_max_attempts": 2},
+            max_pool_connections=32,
+            signature_version="s3v4",
+            s3={"addressing_style": "path" if endpoint else "auto"},
+            request_checksum_calculation="when_required",
+            response_checksum_validation="when_required",
+        ),
+    }
+    return {"BACKEND": "editorial.pictures.bucket.BucketStore", "OPTIONS": options}
 
 
 def secret_key(environment: Mapping[str, str], keep_in: Path | None) -> str:

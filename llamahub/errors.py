@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 
 from editorial.context import FOOTER, NAVIGATION
 from editorial.models import HubSettings
+from editorial.pictures.stores import StoreAway
 
 from .desk.signed_out import take_in
 from .logs import request_id
@@ -65,8 +66,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Django calls this while it handles the exception. A database that does not answer is no error of ours."""
-    away = isinstance(sys.exception(), OperationalError | InterfaceError)
+    """Django calls this while it handles the exception. A database or store that does not answer is no error of ours."""
+    away = isinstance(sys.exception(), OperationalError | InterfaceError | StoreAway)
     return error_page(503 if away else 500)
 
 

@@ -5,13 +5,13 @@ of its own, it runs nothing and belongs to no origin. A web server in front may 
 headers, and must pass on what is not.
 """
 
+import logging
 import mimetypes
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Final
 
 from django.core.exceptions import SuspiciousFileOperation
-from django.core.files.base import File
-from django.core.files.storage import default_storage
 from django.http import (
     FileResponse,
     Http404,
@@ -27,6 +27,11 @@ from django.views.static import was_modified_since
 
 from editorial.models import Image
 from editorial.pictures import ADDRESS
+from editorial.pictures.stores import Opened, StoreAway, store
+
+from .errors import error_page
+
+logger = logging.getLogger(__name__)
 
 SHOWN: Final = {"image/avif", "image/gif", "image/jpeg", "image/png", "image/webp"}
 YEAR, DAY, MINUTES = 31_536_000, 86_400, 300
@@ -34,15 +39,24 @@ YEAR, DAY, MINUTES = 31_536_000, 86_400, 300
 
 @require_safe
 def serve(request: HttpRequest, name: str) -> HttpResponseBase:
+    try:
+        return _serve(request, name)
+    except StoreAway as error:
+        logger.warning("%s cannot be served: %s", name, error)
+        return error_page(HTTPStatus.SERVICE_UNAVAILABLE)
+
+
+def _serve(request: HttpRequest, name: str) -> HttpResponseBase:
     found = _open(name)
     response: HttpResponseBase
     if found is None:
         response = _picture(name)
     else:
-        file, modified = found
+        file, size, modified = found
         if was_modified_since(request.headers.get("If-Modified-Since"), modified):
             kind = _kind(name)
             response = FileResponse(file, content_type=kind, as_attachment=kind not in SHOWN)
+            response.headers["Content-Length"] = str(size)
         else:
             file.close()
             response = HttpResponseNotModified()
@@ -62,12 +76,12 @@ def _kind(name: str) -> str:
     return mimetypes.guess_type(name)[0] or "application/octet-stream"
 
 
-def _open(name: str) -> tuple[File, float] | None:  # type: ignore[type-arg]
-    """The file and when it was last changed, in seconds. Raises Http404 for names that no file can have."""
+def _open(name: str) -> Opened | None:
+    """The file. Raises Http404 for names that no file can have, and StoreAway where a store does not answer."""
     try:
-        if not name.endswith("/") and default_storage.exists(name):
-            modified = default_storage.get_modified_time(name).timestamp()
-            return default_storage.open(name), modified
+        return store().opened(name)
+    except StoreAway:
+        raise
     except (SuspiciousFileOperation, OSError, ValueError):
         # The picture’s own address is a folder to the disk.
         if not ADDRESS.fullmatch(name):

@@ -10,7 +10,18 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from . import cdn
-from .environment import ROOT, cache, data_dir, database, megabytes, networks, port, replica, secret_key
+from .environment import (
+    ROOT,
+    cache,
+    data_dir,
+    database,
+    media_store,
+    megabytes,
+    networks,
+    port,
+    replica,
+    secret_key,
+)
 
 BASE_DIR = ROOT
 
@@ -49,6 +60,8 @@ TRUSTED_PROXIES = networks("TRUSTED_PROXIES", env.list("TRUSTED_PROXIES", defaul
 DATABASE_URL = env.str("DATABASE_URL", default="")
 # A streaming replica of that database, from which pages for everybody are read. Editors always see the primary.
 DATABASE_REPLICA_URL = env.str("DATABASE_REPLICA_URL", default="")
+# Pictures in a store that speaks S3 instead of in DATA_DIR, so that several machines have the same.
+MEDIA_STORE_URL = env.str("MEDIA_STORE_URL", default="")
 CACHE_URL = env.str("CACHE_URL", default="locmemcache://")
 # A network in front (CDN) that keeps copies of pages, and is told to forget them when the content changes.
 PURGE_HOOK = cdn.hook(env.str("PURGE_URL", default=""))
@@ -130,7 +143,7 @@ DATABASES = {"default": database(DATABASE_URL, DATA_DIR), **replica(DATABASE_REP
 DATABASE_ROUTERS = ["llamahub.replica.router.Router"]
 CACHES = {"default": cache(CACHE_URL)}
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": media_store(MEDIA_STORE_URL),
     "staticfiles": {"BACKEND": "llamahub.static_files.StaticFiles"},
 }
 STATIC_URL = "/static/"

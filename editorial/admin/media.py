@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
@@ -19,6 +20,7 @@ from editorial import publishing
 from editorial.models import Edition, Image
 from editorial.pictures import files
 from editorial.pictures.fields import PictureField, PictureInput, Upload
+from editorial.pictures.stores import StoreAway, store
 from models_catalog.admin.base import ContentAdmin
 from models_catalog.forms import ContentForm
 
@@ -26,6 +28,8 @@ from .standing import standing_of
 
 if TYPE_CHECKING:
     from django.utils.safestring import SafeString
+
+logger = logging.getLogger(__name__)
 
 WAITS = 24 * 60 * 60  # seconds
 REMEDIES = {
@@ -60,9 +64,10 @@ class ImageForm(ContentForm):
     def _take_what_waits(self, widget: PictureInput) -> None:
         try:
             name = signing.loads(self.data.get(self.add_prefix("waiting"), ""), salt=SALT, max_age=WAITS)
-        except signing.BadSignature:
+            master = files.read_waiting(name)
+        except (signing.BadSignature, StoreAway):
             return
-        if master := files.read_waiting(name):
+        if master:
             widget.waiting = default_storage.url(name)
             sent: Any = {**self.files, self.add_prefix("file"): [Upload(master)]}
             self.files = MultiValueDict(sent)
@@ -87,6 +92,14 @@ class ImageForm(ContentForm):
                     f"Readers see this picture in “{seen.title}”, so replacing it is for those who may publish. "
                     "Ask one of them, or add yours as a new picture and use that in a new edition."
                 )
+        try:
+            store().check()
+        except StoreAway as error:
+            logger.warning("A picture cannot be taken in: %s", error)
+            raise forms.ValidationError(
+                "The store of pictures does not answer, so nothing was saved. What you typed is still here: "
+                "choose the picture again and save in a minute; if it stays like this, tell whoever runs the site."
+            ) from None
         return file
 
     def _post_clean(self) -> None:
@@ -96,7 +109,10 @@ class ImageForm(ContentForm):
         super()._post_clean()
         if isinstance(file, Upload) and self.errors and "file" not in self.errors:
             # Also one that was waiting already: it is a day old sooner or later.
-            name = files.put_waiting(file.master)
+            try:
+                name = files.put_waiting(file.master)
+            except StoreAway:  # it has to be chosen again
+                return
             data: Any = self.data
             self.data = data = data.copy()
             data[self.add_prefix("waiting")] = signing.dumps(name, salt=SALT)

@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 from django.urls import Resolver404, resolve, reverse
 
 from editorial.models import Article, Author, GlossaryTerm, HubSection, Notice, Topic
+from editorial.pictures.stores import StoreAway
 from models_catalog.models import (
     Correction,
     KeyFigure,
@@ -111,6 +112,8 @@ class Addresses:
             if path.startswith(settings.MEDIA_URL):
                 return default_storage.exists(path.removeprefix(settings.MEDIA_URL))
             return path.startswith(settings.STATIC_URL) and bool(finders.find(path.removeprefix(settings.STATIC_URL)))
+        except StoreAway:
+            return True  # nobody knows
         except (SuspiciousOperation, ValueError, OSError):
             return False
 

@@ -11,13 +11,14 @@ import re
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import PurePosixPath
-from typing import Final
+from typing import Any, Final
 
 from django.core.files.storage import default_storage
 from PIL import Image as Pixels
 
 from . import files
 from .intake import decoding
+from .stores import StoreAway, store
 
 logger = logging.getLogger(__name__)
 
@@ -129,14 +130,16 @@ class Original:
 
 
 def make(original: Original, rendition: Rendition) -> bytes | None:
-    """Make one rendition and keep it. None where the original is lost or cannot be read; that is logged."""
+    """Make one rendition and keep it. None where the original is lost or cannot be read; that is logged.
+
+    Raises StoreAway where a store does not answer: the picture may be there.
+    """
     with decoding:
         try:
-            with (
-                default_storage.open(original.name) as file,
-                Pixels.open(file, formats=("JPEG", "PNG", "WEBP")) as kept,
-            ):
+            with Pixels.open(_read(original.name), formats=("JPEG", "PNG", "WEBP")) as kept:
                 data = _encode(kept, rendition, lossless=original.kind == "png")
+        except StoreAway:
+            raise
         except Exception:  # a disk that fails, or a file from before uploads were re-encoded
             logger.exception("The picture %s cannot be read", original.name)
             return None
@@ -146,6 +149,17 @@ def make(original: Original, rendition: Rendition) -> bytes | None:
         # A full disk costs us time with every request, but no reader a picture.
         logger.exception("The rendition %s cannot be kept", rendition.name)
     return data
+
+
+def _read(name: str) -> Any:
+    """As a file in which a decoder may jump about."""
+    found = store().opened(name)
+    if found is None:
+        raise FileNotFoundError(name)
+    if store().is_on_disk:
+        return found.file
+    with found.file as file:
+        return BytesIO(file.read())
 
 
 def _encode(kept: Pixels.Image, rendition: Rendition, *, lossless: bool) -> bytes:

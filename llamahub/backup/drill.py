@@ -52,7 +52,7 @@ class Verdict:
 def drill(*, sample: int | None = None, say: Say = lambda step, outcome, seconds: None) -> Verdict:
     """``sample``: compare so many pages of the sitemap instead of all. Raises a BackupError when it cannot be held."""
     begun = time.monotonic()
-    here = Place(str(connection.settings_dict["NAME"]), Path(settings.MEDIA_ROOT))
+    here = Place(str(connection.settings_dict["NAME"]))
     with _folder() as folder:
         newest = _newest_change()
         started = time.monotonic()

@@ -17,7 +17,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from psycopg import sql
 
-from . import media, pins, rows
+from . import places, rows
 from .errors import BackupError, of_system
 from .manifest import FORMAT, MEDIA, NAME, Manifest, Member
 from .tables import Table, in_order, is_local, tables, through
@@ -55,12 +55,12 @@ def export(
     leaves is removed by the next one in the same folder.
     """
     try:
-        media.recover(connection)
+        places.of_pictures().recover(connection)
         with (
             new_archive(destination, directory=directory) as archive,
-            _snapshot(with_accounts) as (cursor_of, found, folder, names),
+            _snapshot(with_accounts) as (cursor_of, found, held, names),
         ):
-            return _Export(archive, cursor_of, progress or silent).write(found, folder, names, with_accounts)
+            return _Export(archive, cursor_of, progress or silent).write(found, held, names, with_accounts)
     except OSError as error:
         raise of_system(error, f"writing {destination.name}") from error
     except DatabaseError as error:
@@ -69,8 +69,8 @@ def export(
 
 
 @contextmanager
-def _snapshot(with_accounts: bool) -> Iterator[tuple[Any, list[Table], Path, list[str]]]:
-    """A connection in a snapshot; the tables; and the files that it names, held in a folder whatever becomes of them."""
+def _snapshot(with_accounts: bool) -> Iterator[tuple[Any, list[Table], places.Held, list[str]]]:
+    """A connection in a snapshot; the tables; and the files that it names, held as well as can be."""
     found = in_order(tables(apps, with_accounts=with_accounts))
     source: Any = connection.copy()
     try:
@@ -78,9 +78,9 @@ def _snapshot(with_accounts: bool) -> Iterator[tuple[Any, list[Table], Path, lis
             with source.cursor() as cursor:
                 cursor.execute(SNAPSHOT)
             names = sorted(rows.files_named(source, found))
-            with pins.held(names) as (folder, missing):
+            with places.of_pictures().held(names) as (held, missing):
                 if not missing:
-                    yield source, found, folder, names
+                    yield source, found, held, names
                     return
             with source.cursor() as cursor:
                 cursor.execute("ROLLBACK")
@@ -99,9 +99,9 @@ class _Export:
         self.archive, self.source, self.progress = archive, source, progress
         self.members: list[Member] = []
 
-    def write(self, found: list[Table], folder: Path, names: list[str], with_accounts: bool) -> Manifest:
+    def write(self, found: list[Table], held: places.Held, names: list[str], with_accounts: bool) -> Manifest:
         for name in names:
-            self._media(folder / name, f"{MEDIA}/{name}")
+            self._media(held, name)
         for table in found:
             self._rows(table)
         manifest = Manifest(
@@ -119,9 +119,10 @@ class _Export:
             file.write(manifest.to_bytes())
         return manifest
 
-    def _media(self, path: Path, name: str) -> None:
-        size = path.stat().st_size
-        with path.open("rb") as source, self._member(name) as write:
+    def _media(self, held: places.Held, file: str) -> None:
+        name = f"{MEDIA}/{file}"
+        opened, size = held.open(file)
+        with opened as source, self._member(name) as write:
             done = 0
             while chunk := source.read(CHUNK):
                 write(chunk, 0)

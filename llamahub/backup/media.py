@@ -28,6 +28,7 @@ from editorial.pictures import files
 from .errors import BackupError, NoSpace
 from .locks import locked, made_and_locked, remove_left
 from .manifest import MEDIA, Manifest, Member
+from .pins import held as held
 from .reading import Archive, blocks, is_safe
 from .rows import files_named
 from .tables import tables
@@ -138,7 +139,7 @@ def check_room(manifest: Manifest) -> None:
     """Raises NoSpace before anything is written."""
     root = Path(settings.MEDIA_ROOT)
     root.mkdir(parents=True, exist_ok=True)
-    needed = sum(m.size for m in manifest.members if m.kind == MEDIA and not (root / _name(m)).exists())
+    needed = sum(m.size for m in manifest.members if m.kind == MEDIA and not (root / name_of(m)).exists())
     free = shutil.disk_usage(root).free
     if needed > free:
         raise NoSpace(
@@ -153,7 +154,7 @@ def put(archive: Archive, manifest: Manifest, progress: Progress) -> None:
     for member in manifest.members:
         if member.kind != MEDIA:
             continue
-        path = root / _name(member)
+        path = root / name_of(member)
         if _is_there(path, member):
             continue
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -176,10 +177,10 @@ def put(archive: Archive, manifest: Manifest, progress: Progress) -> None:
 
 
 def names_in(manifest: Manifest) -> list[str]:
-    return [_name(member) for member in manifest.members if member.kind == MEDIA]
+    return [name_of(member) for member in manifest.members if member.kind == MEDIA]
 
 
-def _name(member: Member) -> str:
+def name_of(member: Member) -> str:
     return member.name.removeprefix(f"{MEDIA}/")
 
 

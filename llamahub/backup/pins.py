@@ -11,15 +11,28 @@ from pathlib import Path
 
 from django.conf import settings
 
+from editorial.pictures.stores import Readable
+
 from .locks import locked, made_and_locked, remove_left
 from .reading import is_safe
 
 PREFIX = ".held-"
 
 
+class Held:
+    """A folder with a second name for each file."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def open(self, name: str) -> tuple[Readable, int]:
+        path = self.folder / name
+        return path.open("rb"), path.stat().st_size
+
+
 @contextmanager
-def held(names: Iterable[str]) -> Iterator[tuple[Path, set[str]]]:
-    """A folder with a second name for each file of the media folder, and those that are not there."""
+def held(names: Iterable[str]) -> Iterator[tuple[Held, set[str]]]:
+    """What holds these files of the media folder, and the names of those that are not there."""
     root, missing = Path(settings.MEDIA_ROOT), set()
     root.mkdir(parents=True, exist_ok=True)
     folder = root / f"{PREFIX}{secrets.token_hex(8)}"
@@ -37,7 +50,7 @@ def held(names: Iterable[str]) -> Iterator[tuple[Path, set[str]]]:
                 _link(root / name, folder / name)
             except FileNotFoundError:
                 missing.add(name)
-        yield folder, missing
+        yield Held(folder), missing
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         os.close(handle)

@@ -13,7 +13,7 @@ from django.db import DatabaseError, OperationalError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from psycopg import sql
 
-from . import media
+from . import media, places
 from .emptying import SiteTables
 from .errors import BackupError, Damaged, NoSpace, of_system
 from .exporting import export, numbered
@@ -53,8 +53,9 @@ def restore(
         with opened(source) as archive:
             manifest, schema = verified(archive, told)
             check_migrated()
-            with media.journal(connection) as journal:
-                media.check_room(manifest)
+            place = places.of_pictures()
+            with place.journal(connection) as journal:
+                place.check_room(manifest)
                 _Restore(archive, manifest, schema, told, journal).run(replace, safety_export)
     except OSError as error:
         raise of_system(error, "restoring") from error
@@ -67,7 +68,7 @@ def restore(
 
 class _Restore:
     def __init__(
-        self, archive: Archive, manifest: Manifest, schema: Schema, progress: Progress, journal: media.Journal
+        self, archive: Archive, manifest: Manifest, schema: Schema, progress: Progress, journal: places.Journal
     ) -> None:
         self.archive, self.manifest, self.schema = archive, manifest, schema
         self.progress, self.journal = progress, journal
@@ -100,7 +101,7 @@ class _Restore:
             incoming = media.names_in(self.manifest)
             # What is there already and stays there is on neither list.
             self.journal.write(before.symmetric_difference(incoming))
-            media.put(self.archive, self.manifest, self.progress)
+            places.of_pictures().put(self.archive, self.manifest, self.progress)
 
     def _load(self, cursor: Any) -> None:
         found = tables(self.schema.apps, with_accounts=self.manifest.with_accounts)

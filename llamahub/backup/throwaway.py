@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.db.utils import ProgrammingError
@@ -26,10 +27,10 @@ NO_CACHE = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"
 
 @dataclass(frozen=True)
 class Place:
-    """Where a site keeps what it holds."""
+    """Where a site keeps what it holds. Without ``media``, its pictures are where those of the running site are."""
 
     database: str
-    media: Path
+    media: Path | None = None
 
     @contextmanager
     def entered(self) -> Iterator[None]:
@@ -37,10 +38,16 @@ class Place:
         are those of the process."""
         before = _connect_to(self.database)
         try:
-            with override_settings(MEDIA_ROOT=self.media, CACHES=NO_CACHE):
+            with override_settings(CACHES=NO_CACHE, **self._pictures()):
                 yield
         finally:
             _connect_to(before)
+
+    def _pictures(self) -> dict[str, Any]:
+        if self.media is None:
+            return {}
+        on_disk = {"BACKEND": "editorial.pictures.stores.DiskStore"}
+        return {"MEDIA_ROOT": self.media, "STORAGES": {**settings.STORAGES, "default": on_disk}}
 
 
 @contextmanager

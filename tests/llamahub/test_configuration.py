@@ -33,6 +33,16 @@ BAD = {
     "another database": ({"DATABASE_URL": "sqlite:///hub.sqlite3"}, "DATABASE_URL"),
     "database without a name": ({"DATABASE_URL": "postgres://hub:f4Kw0aTz@db"}, "DATABASE_URL"),
     "database on no port": ({"DATABASE_URL": "postgres://hub:f4Kw0aTz@db:port/llamahub"}, "DATABASE_URL"),
+    "replica of another kind": ({"DATABASE_REPLICA_URL": "mysql://hub:f4Kw0aTz@db2/llamahub"}, "DATABASE_REPLICA_URL"),
+    "replica without a name": ({"DATABASE_REPLICA_URL": "postgres://hub:f4Kw0aTz@db2"}, "DATABASE_REPLICA_URL"),
+    "replica with a default password": (
+        {"DATABASE_REPLICA_URL": "postgres://hub:postgres@db2/llamahub"},
+        "DATABASE_REPLICA_URL",
+    ),
+    "replica of no database": (
+        {"DATABASE_URL": None, "DATABASE_REPLICA_URL": "postgres://hub:f4Kw0aTz@db2/llamahub"},
+        "DATABASE_REPLICA_URL",
+    ),
     "unknown cache": ({"CACHE_URL": "carrier-pigeon://loft"}, "CACHE_URL"),
     "cache on no port": ({"CACHE_URL": "redis://:f4Kw0aTz@cache:port/0"}, "CACHE_URL"),
     "unknown CDN": ({"PURGE_URL": "carrier-pigeon://f4Kw0aTz@loft"}, "PURGE_URL"),

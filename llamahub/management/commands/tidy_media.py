@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 from editorial.models import Image
 from editorial.pictures import files
-from llamahub.backup import media
+from editorial.pictures.stores import StoreAway
+from llamahub.backup import places
 
 
 class Command(BaseCommand):
@@ -17,11 +18,18 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        media.recover(connection)
+        try:
+            count = self._tidy()
+        except StoreAway as error:
+            raise CommandError(f"{error} Nothing more was removed; run it again later.") from None
+        self.stdout.write(f"Removed {count} files that no picture has.")
+
+    def _tidy(self) -> int:
+        places.of_pictures().recover(connection)
         originals = [image.original for image in Image.objects.all()]
         named = {each.name for each in originals} | {f"{each.token}/{each.version}" for each in originals}
         count = 0
-        for name in files.litter(named):
+        for name in list(files.litter(named)):
             files.remove(name)
             count += 1
-        self.stdout.write(f"Removed {count} files that no picture has.")
+        return count

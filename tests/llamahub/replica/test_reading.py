@@ -21,7 +21,7 @@ MORE = {
     "events feed": reverse("models_catalog:events-feed"),
     "sitemap": "/sitemap.xml",
     "suggestions": reverse("editorial:search-suggest") + "?q=lla",
-    "check for programs": "/licensing/check.json?release=llama-4-scout",
+    "check for programs": "/licensing/check.json?release=llama-4-scout&who=company&place=de&users=25000&activity=fine-tune",
 }
 
 
@@ -35,9 +35,9 @@ def test_every_page_for_everybody_is_read_from_the_replica_alone(replica, visito
     elsewhere = {}
     for url in [*PAGES.values(), *MORE.values(), *map(past, PAGES.values())]:
         with asked() as count:
-            status = visitor.get(url).status
-        if (status, count["default"], count["replica"] > 0) != (200, 0, True):
-            elsewhere[url] = (status, dict(count))
+            reply = visitor.get(url)
+        if (reply.status, count["default"], reply.is_hit or count["replica"] > 0) != (200, 0, True):
+            elsewhere[url] = (reply.status, dict(count))
     assert elsewhere == {}
 
 
@@ -85,7 +85,7 @@ def test_a_replica_that_shows_another_content_is_not_read(replica, visitor, rele
     with asked() as count:
         assert visitor.get(target).status == 200
     assert count["replica"] <= 4  # the look at it
-    assert count["default"] > 4
+    assert count["default"] >= 2
 
 
 def test_a_page_is_kept_although_the_replica_is_behind(replica, visitor, release, behind):
