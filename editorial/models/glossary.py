@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -18,9 +19,10 @@ class GlossaryTermQuerySet(ContentQuerySet["GlossaryTerm"]):
         """As a reader looks them up: without regard to capitals, whatever the database’s collation."""
         return self.order_by(Lower("term"))
 
-    def addresses(self) -> dict[str, str]:
-        """Every spelling of every term with the address of its entry, for linking prose."""
-        return {spelling: term.get_absolute_url() for term in self for spelling in (term.term, *term.aliases)}
+
+def addresses(terms: Iterable[GlossaryTerm]) -> dict[str, str]:
+    """Every spelling of every term with the address of its entry, for linking prose."""
+    return {spelling: term.get_absolute_url() for term in terms for spelling in (term.term, *term.aliases)}
 
 
 class GlossaryTerm(Content, Slugged):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.urls import reverse
@@ -13,6 +13,7 @@ from editorial.prose import validate as validate_markdown
 from models_catalog import zones
 from models_catalog.models import Content
 from models_catalog.models.base import ContentQuerySet, in_choices
+from models_catalog.together import worded_once
 
 from .prose import REFERENCE_HELP, WithProse
 
@@ -84,7 +85,8 @@ class HubSettings(WithProse, Content):
     @classmethod
     def load(cls) -> HubSettings:
         """The one row, or unsaved defaults on a site without content."""
-        return cls.of(cls.objects.the_one())
+        (found,) = _the_one()
+        return cls.of(found)
 
     @classmethod
     def of(cls, found: Iterable[HubSettings]) -> HubSettings:
@@ -141,3 +143,8 @@ class HubSection(WithProse, Content):
 
     def get_absolute_url(self) -> str:
         return f"{reverse('editorial:hub')}#{self.kind}"
+
+
+@worded_once
+def _the_one() -> tuple[models.QuerySet[Any], ...]:
+    return (HubSettings.objects.the_one(),)

@@ -11,9 +11,12 @@ models are then made by Django from these rows as from any others.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from copy import copy
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -40,32 +43,59 @@ def ask(*querysets: QuerySet[Any]) -> None:
     """Fill those querysets that have not been evaluated yet with their rows, without what they prefetch."""
     waiting = [queryset for queryset in querysets if queryset._result_cache is None]
     if len(waiting) == 1:
-        _fill(waiting[0], waiting[0])
+        _ask_one(waiting[0])
         return
-    questions = [question for queryset in waiting if (question := _Question.of(queryset))]
-    if not questions:
+    uses = [(queryset, use) for queryset in waiting if (use := _use_of(queryset))]
+    if not uses:
         return
     # Django's own SQL; every value is a parameter.
-    columns = ", ".join(f"(SELECT json_agg(part)::text FROM ({question.sql}) part)" for question in questions)  # noqa: S608
-    with connections[questions[0].compiler.using].cursor() as cursor:
-        cursor.execute(f"SELECT {columns}", [value for question in questions for value in question.params])
-        for question, answer in zip(questions, cursor.fetchone(), strict=True):
+    columns = ", ".join(f"(SELECT json_agg(part)::text FROM ({use.question.sql}) part)" for _, use in uses)  # noqa: S608
+    with connections[uses[0][0].db].cursor() as cursor:
+        cursor.execute(f"SELECT {columns}", [value for _, use in uses for value in use.params])
+        for (queryset, use), answer in zip(uses, cursor.fetchone(), strict=True):
             # Numbers with a fraction stay as they are written, for the decimals among them.
-            question.answer([tuple(row.values()) for row in json.loads(answer or "[]", parse_float=str)])
+            rows = json.loads(answer, parse_float=str) if answer else ()
+            use.question.answer(queryset, [tuple(row.values()) for row in rows])
 
 
-class _Question:
-    """A queryset with its SQL."""
+def _ask_one(queryset: Any) -> None:
+    use: Use | None = getattr(queryset, "use", None)
+    if use is None:
+        _fill(queryset, queryset)
+        return
+    with connections[queryset.db].cursor() as cursor:
+        cursor.execute(use.question.sql, use.params)
+        use.question.hand_on(queryset, cursor.fetchall())
+
+
+def _use_of(queryset: Any) -> Use | None:
+    if use := getattr(queryset, "use", None):  # see `wording`
+        return use  # type: ignore[no-any-return]
+    question = Question.of(queryset)
+    return Use(question, question.params) if question else None
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A question with the values that it is asked with this time."""
+
+    question: Question
+    params: Sequence[Any]
+
+
+class Question:
+    """A queryset’s SQL, and how its answer is read. May be asked again, by several threads at once."""
 
     def __init__(self, queryset: QuerySet[Any]) -> None:
-        # A copy, since what is done to it in `answer` must not be found in querysets derived from it.
-        self.queryset = queryset
-        self.copy: Any = queryset._chain()  # type: ignore[attr-defined]
-        self.compiler: Any = self.copy.query.get_compiler(queryset.db)
-        self.sql, self.params = self.compiler.as_sql(with_col_aliases=True)
+        # A copy, since what is done to it must not be found in querysets derived from it.
+        self.queryset: Any = queryset._chain()  # type: ignore[attr-defined]
+        self.compiler: Any = self.queryset.query.get_compiler(queryset.db)
+        sql, params = self.compiler.as_sql(with_col_aliases=True)
+        self.sql: str = sql
+        self.params: tuple[Any, ...] = tuple(params)
 
     @classmethod
-    def of(cls, queryset: QuerySet[Any]) -> _Question | None:
+    def of(cls, queryset: QuerySet[Any]) -> Question | None:
         """None for one that Django knows to be empty without asking."""
         try:
             return cls(queryset)
@@ -74,19 +104,32 @@ class _Question:
             queryset._prefetch_done = True  # type: ignore[attr-defined]
             return None
 
-    def answer(self, rows: list[tuple[Any, ...]]) -> None:
-        readers = [_reader(expression) for expression, _, _ in self.compiler.select]
-        read = [
-            tuple(
-                reader(value) if reader and value is not None else value
-                for reader, value in zip(readers, row, strict=False)  # columns only for the order come last
-            )
-            for row in rows
-        ]
-        # Django makes the models; the compiler that it asks for rows has them already.
-        self.compiler.execute_sql = lambda *args, **kwargs: [read]
-        self.copy.query.get_compiler = lambda *args, **kwargs: self.compiler
-        _fill(self.queryset, self.copy)
+    @cached_property
+    def readers(self) -> list[tuple[int, Callable[[Any], Any]]]:
+        """Of the columns whose values are something else in JSON, by their place."""
+        readers = (_reader(expression) for expression, _, _ in self.compiler.select)
+        return [(place, reader) for place, reader in enumerate(readers) if reader]
+
+    def answer(self, queryset: QuerySet[Any], rows: Sequence[tuple[Any, ...]]) -> None:
+        """Fill the queryset with rows that were read from JSON."""
+        width = len(self.compiler.select)  # columns only for the order come last
+        read = []
+        for row in rows:
+            values = list(row[:width])
+            for place, reader in self.readers:
+                if values[place] is not None:
+                    values[place] = reader(values[place])
+            read.append(tuple(values))
+        self.hand_on(queryset, read)
+
+    def hand_on(self, queryset: QuerySet[Any], rows: Sequence[tuple[Any, ...]]) -> None:
+        """Django makes the models; the compiler that it asks for rows has them already."""
+        source = self.queryset._chain()
+        compiler = copy(self.compiler)
+        compiler.using, compiler.connection = queryset.db, connections[queryset.db]
+        compiler.execute_sql = lambda *args, **kwargs: [rows]
+        source.query.get_compiler = lambda *args, **kwargs: compiler
+        _fill(queryset, source)
 
 
 def _fill(queryset: Any, source: Any) -> None:
