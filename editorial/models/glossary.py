@@ -8,8 +8,8 @@ from typing import Self
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
-from django.urls import reverse
 
+from models_catalog.addresses import path_to
 from models_catalog.models import Content
 from models_catalog.models.base import ContentQuerySet, Slugged
 
@@ -47,4 +47,4 @@ class GlossaryTerm(Content, Slugged):
         return self.term
 
     def get_absolute_url(self) -> str:
-        return f"{reverse('editorial:glossary')}#{self.slug}"
+        return f"{path_to('editorial:glossary')}#{self.slug}"

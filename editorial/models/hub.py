@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from typing import Any, Self
 
 from django.db import models
-from django.urls import reverse
 
 from editorial.live_facts.validation import validate_references
 from editorial.prose import validate as validate_markdown
 from models_catalog import zones
+from models_catalog.addresses import path_to
 from models_catalog.models import Content
 from models_catalog.models.base import ContentQuerySet, in_choices
 from models_catalog.together import worded_once
@@ -80,7 +80,7 @@ class HubSettings(WithProse, Content):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("editorial:hub")
+        return path_to("editorial:hub")
 
     @classmethod
     def load(cls) -> HubSettings:
@@ -142,7 +142,7 @@ class HubSection(WithProse, Content):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return f"{reverse('editorial:hub')}#{self.kind}"
+        return f"{path_to('editorial:hub')}#{self.kind}"
 
 
 @worded_once

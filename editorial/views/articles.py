@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from django.http import Http404, HttpResponseGone, HttpResponsePermanentRedirect
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 
 from editorial.live_facts.reading import Reader
 from editorial.models import Article, Edition, GlossaryTerm, Topic
 from editorial.models.glossary import addresses
 from models_catalog import evidence, paging
+from models_catalog.addresses import path_to
 from models_catalog.models import RecordedChange, Release, Source
 from models_catalog.paging import Listing
 from models_catalog.together import ask, fetch, worded_once
@@ -48,7 +48,7 @@ def list_context(request: HttpRequest, editions: EditionQuerySet, *others: Query
 
 def cited_sources(links: Iterable[str]) -> list[Source]:
     """The documents whose pages a text links to, mostly from its footnotes."""
-    prefix = reverse("models_catalog:sources")
+    prefix = path_to("models_catalog:sources")
     slugs = {link.removeprefix(prefix).partition("/")[0] for link in links if link.startswith(prefix)}
     (cited,) = _cited(slugs=slugs)
     return list(cited)

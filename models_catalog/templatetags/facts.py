@@ -101,24 +101,17 @@ def page_notes(context: Context) -> PageNotes:
     return notes
 
 
-def _piece(context: Context, template_name: str, **values: Any) -> SafeString:
-    """A component without the line break at its end, which would show as a space in a sentence."""
+def _component(context: Context, shown: facts.Fact, value: SafeString | None, unit: str = "") -> SafeString:
+    """All of it in one go: a page shows hundreds. Without a line break at its end, which would show as a space."""
     engine = context.template.engine if context.template else Engine.get_default()
-    html = engine.get_template(f"components/{template_name}.html").render(context.new(values))
+    notes = list(page_notes(context).notes(shown))
+    values = {"fact": shown, "value": value, "unit": unit, "notes": notes, "subject": shown.subject}
+    html = engine.get_template("components/fact.html").render(context.new(values))
     return mark_safe(html.strip())  # noqa: S308 - rendered, and so escaped, by the template
-
-
-def _mark(context: Context, shown: facts.Fact) -> SafeString:
-    return _piece(context, "fact_mark", fact=shown, notes=list(page_notes(context).notes(shown)))
 
 
 def _shown(subject: Content | facts.Fact, name: str) -> facts.Fact:
     return subject if isinstance(subject, facts.Fact) else facts.fact(subject, name)
-
-
-def _component(context: Context, shown: facts.Fact, value: SafeString) -> SafeString:
-    was = _piece(context, "fact_was", fact=shown) if shown.corrections else ""
-    return _piece(context, "fact", fact=shown, value=value, mark=_mark(context, shown), was=was)
 
 
 @register.simple_tag(takes_context=True)
@@ -127,8 +120,7 @@ def fact(context: Context, subject: Content | facts.Fact, name: str = "", *, uni
 
     Takes an entry and a field, or a Fact.
     """
-    shown = _shown(subject, name)
-    return _component(context, shown, _piece(context, "fact_value", fact=shown, unit=unit))
+    return _component(context, _shown(subject, name), None, unit)
 
 
 @register.simple_block_tag(takes_context=True)

@@ -128,9 +128,7 @@ def _stand_in(form: Any, stand_ins: list[Any]) -> Any:
         return form
     first = len(stand_ins)
     numbers = range(first, first + (1 if form.length is None else form.length))
-    made: Collection[Any] = [
-        _FIRST_NUMBER + n if form.kind is int else f"{_LETTER}{n}{_LETTER}" for n in numbers
-    ]
+    made: Collection[Any] = [_FIRST_NUMBER + n if form.kind is int else f"{_LETTER}{n}{_LETTER}" for n in numbers]
     stand_ins += made
     return next(iter(made)) if form.length is None else tuple(made)
 
@@ -143,7 +141,9 @@ def _worded(queryset: Any, stand_ins: list[Any]) -> _Worded:
     places: tuple[int | None, ...] = ()
     if question is not None:
         places = tuple(number.get(value) if isinstance(value, (int, str)) else None for value in question.params)
-        if any(place is None and _holds(value, stand_ins) for place, value in zip(places, question.params, strict=True)):
+        if any(
+            place is None and _holds(value, stand_ins) for place, value in zip(places, question.params, strict=True)
+        ):
             raise ValueError(f"An argument is part of a longer value in {question.sql}: it cannot be worded once.")
     return _Worded(type(queryset), queryset.model, queryset._prefetch_related_lookups, question, places)
 
