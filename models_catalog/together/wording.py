@@ -110,9 +110,10 @@ def worded_once(build: Builder[P]) -> Builder[P]:
 
 def _form(value: Any, given: list[Any]) -> Any:
     """The form of an argument; its values are added to those that are given."""
-    if isinstance(value, (int, str)) and not isinstance(value, bool):
+    # Not what is derived from them: true and false, and the members of a choice, which decide the words.
+    if type(value) in (int, str):
         given.append(value)
-        return _Standing(int if isinstance(value, int) else str)
+        return _Standing(type(value))
     if isinstance(value, (list, tuple, set, frozenset)):
         values = list(value)
         if values:
@@ -162,6 +163,6 @@ def _keep_lookup(lookup: Any, number: dict[Any, int]) -> None:
 
 
 def _holds(value: Any, stand_ins: list[Any]) -> bool:
-    if isinstance(value, (list, tuple)):
-        return any(_holds(each, stand_ins) for each in value)
-    return value in stand_ins or (isinstance(value, str) and _LETTER in value)
+    """Whether a value was made of a stand-in: a pattern, a list, JSON."""
+    written = repr(value)
+    return any(repr(stand_in).strip("'") in written for stand_in in stand_ins)
