@@ -142,17 +142,17 @@ ROWS: dict[str, Callable[[], Rows]] = {
 
 
 @worded_once
-def _asked(*, kind: HubSection.Kind) -> tuple[QuerySet[Any], ...]:
+def _asked(*, kind: HubSectionKind) -> tuple[QuerySet[Any], ...]:
     return tuple(ROWS[kind]().asked.values())
 
 
 @cache
-def _made_of(kind: HubSection.Kind) -> Rows:
+def _made_of(kind: HubSectionKind) -> Rows:
     """What a section’s rows are called and made into; its querysets are not for asking."""
     return ROWS[kind]()
 
 
-def _rows(kind: HubSection.Kind) -> Rows:
+def _rows(kind: HubSectionKind) -> Rows:
     known = _made_of(kind)
     return replace(known, asked=dict(zip(known.asked, _asked(kind=kind), strict=True)))
 

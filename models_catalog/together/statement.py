@@ -70,7 +70,7 @@ def _ask_one(queryset: Any) -> None:
 
 def _use_of(queryset: Any) -> Use | None:
     if use := getattr(queryset, "use", None):  # see `wording`
-        return use  # type: ignore[no-any-return]
+        return use
     question = Question.of(queryset)
     return Use(question, question.params) if question else None
 
@@ -113,10 +113,10 @@ class Question:
     def answer(self, queryset: QuerySet[Any], rows: Sequence[tuple[Any, ...]]) -> None:
         """Fill the queryset with rows that were read from JSON."""
         width = len(self.compiler.select)  # columns only for the order come last
-        read = []
+        readers, read = self.readers, []
         for row in rows:
             values = list(row[:width])
-            for place, reader in self.readers:
+            for place, reader in readers:
                 if values[place] is not None:
                     values[place] = reader(values[place])
             read.append(tuple(values))

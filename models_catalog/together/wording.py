@@ -69,11 +69,11 @@ class _Worded:
         asked._prefetch_related_lookups = self.lookups
         if self.question is None:
             asked._result_cache, asked._prefetch_done = [], True
-            return asked  # type: ignore[no-any-return]
+            return asked
         values = zip(self.places, self.question.params, strict=True)
         asked.use = Use(self.question, [own if place is None else given[place] for place, own in values])
         asked._iterable_class = _rows
-        return asked  # type: ignore[no-any-return]
+        return asked
 
 
 def _rows(queryset: Any, **options: Any) -> Iterator[Any]:

@@ -34,7 +34,7 @@ def note(part: str, numbers: Mapping[str, float]) -> None:
     file = local()
     record = json.loads(file.read_text()) if file.exists() else _begin()
     record["measured"] = datetime.now(UTC).isoformat(timespec="seconds")
-    record[part] = record.get(part, {}) | {name: round(number, 4) for name, number in numbers.items()}
+    record[part] = record.get(part, {}) | {name: float(f"{number:.4g}") for name, number in numbers.items()}
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n")
 
@@ -64,7 +64,7 @@ def compare(now: Record, before: Record) -> bool:
     worse = []
     for name, was, is_now, is_worse in changes(now, before):
         print(
-            f"{name:<56}{was:>10.3f}{is_now:>10.3f}{(is_now / was - 1) * 100:>+8.0f} %{'  worse' if is_worse else ''}"
+            f"{name:<56}{was:>10.4g}{is_now:>10.4g}{(is_now / was - 1) * 100:>+8.0f} %{'  worse' if is_worse else ''}"
         )
         worse += [name] if is_worse else []
     if worse:

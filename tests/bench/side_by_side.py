@@ -83,7 +83,7 @@ def report(ways: dict[str, Way]) -> None:
     ratios = {name: ways[a].rate / ways[b].rate for name, (a, b) in RATIOS.items() if a in ways and b in ways}
     print()
     for name, ratio in ratios.items():
-        print(f"{name:<40}{ratio:>9.3f}")
+        print(f"{name:<40}{ratio:>9.3g}")
     goals = [
         (f"{GOAL_OF_NGINX} of nginx", ratios.get("stored page to nginx"), GOAL_OF_NGINX),
         (f"{GOAL_OF_PEER} times Wagtail’s article", ratios.get("article made by Django to Wagtail’s"), GOAL_OF_PEER),
