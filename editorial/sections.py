@@ -11,6 +11,7 @@ from django.db.models import Prefetch, QuerySet
 
 from editorial.live_facts.reading import Reader
 from editorial.models import Edition, HubSection, HubSettings, Notice, Persona
+from editorial.models.hub import SectionKind
 from models_catalog import evidence
 from models_catalog.charts import events_chart, family_chart
 from models_catalog.models import (
@@ -142,17 +143,17 @@ ROWS: dict[str, Callable[[], Rows]] = {
 
 
 @worded_once
-def _asked(*, kind: HubSectionKind) -> tuple[QuerySet[Any], ...]:
+def _asked(*, kind: SectionKind) -> tuple[QuerySet[Any], ...]:
     return tuple(ROWS[kind]().asked.values())
 
 
 @cache
-def _made_of(kind: HubSectionKind) -> Rows:
+def _made_of(kind: SectionKind) -> Rows:
     """What a section’s rows are called and made into; its querysets are not for asking."""
     return ROWS[kind]()
 
 
-def _rows(kind: HubSectionKind) -> Rows:
+def _rows(kind: SectionKind) -> Rows:
     known = _made_of(kind)
     return replace(known, asked=dict(zip(known.asked, _asked(kind=kind), strict=True)))
 

@@ -14,11 +14,11 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django import template
-from django.template import Engine
 from django.template.context import Context
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from models_catalog import facts, formatting, history
+from models_catalog.fact_html import fact_html
 from models_catalog.models import Citation, Content, Source
 
 register = template.Library()
@@ -102,12 +102,7 @@ def page_notes(context: Context) -> PageNotes:
 
 
 def _component(context: Context, shown: facts.Fact, value: SafeString | None, unit: str = "") -> SafeString:
-    """All of it in one go: a page shows hundreds. Without a line break at its end, which would show as a space."""
-    engine = context.template.engine if context.template else Engine.get_default()
-    notes = list(page_notes(context).notes(shown))
-    values = {"fact": shown, "value": value, "unit": unit, "notes": notes, "subject": shown.subject}
-    html = engine.get_template("components/fact.html").render(context.new(values))
-    return mark_safe(html.strip())  # noqa: S308 - rendered, and so escaped, by the template
+    return fact_html(shown, list(page_notes(context).notes(shown)), value, unit)
 
 
 def _shown(subject: Content | facts.Fact, name: str) -> facts.Fact:

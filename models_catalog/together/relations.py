@@ -118,10 +118,27 @@ def follow(querysets: Iterable[QuerySet[Any]]) -> list[Content]:
 
 def keep(entry: Model, relation: str, rows: list[Any]) -> None:
     """Leave rows with an entry as prefetch_related does: a queryset that knows its rows."""
-    known = getattr(entry, relation).all()
+    manager = getattr(entry, relation)
+    known: Any = manager.model._default_manager._queryset_class(manager.model, query=_Later(manager))
     known._result_cache = rows
     known._prefetch_done = True
     entry.__dict__.setdefault("_prefetched_objects_cache", {})[relation] = known
+
+
+class _Later:
+    """The query of rows that are known: made only if somebody asks it for more, since a page has hundreds of them."""
+
+    def __init__(self, manager: Any) -> None:
+        self._manager = manager
+        self._made: Any = None
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        if self._made is None:
+            everything = self._manager.model._default_manager.all()
+            self._made = self._manager._apply_rel_filters(everything).query
+        return getattr(self._made, name)
 
 
 def _wishes(queryset: Any) -> list[_Wish]:
