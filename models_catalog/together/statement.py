@@ -19,6 +19,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+import psycopg
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import EmptyResultSet
 from django.db import connections, models
@@ -42,15 +43,18 @@ _READ: tuple[tuple[type[models.Field[Any, Any]], Callable[[Any], Any] | None], .
 def ask(*querysets: QuerySet[Any]) -> None:
     """Fill those querysets that have not been evaluated yet with their rows, without what they prefetch."""
     waiting = [queryset for queryset in querysets if queryset._result_cache is None]
-    if len(waiting) == 1:
-        _ask_one(waiting[0])
+    if len(waiting) == 1 and _worded(waiting[0]) is None:
+        _fill(waiting[0], waiting[0])
         return
-    uses = [(queryset, use) for queryset in waiting if (use := _use_of(queryset))]
+    uses = [(queryset, use) for queryset in waiting if (use := _worded(queryset) or Use.of(queryset))]
     if not uses:
         return
+    connection = connections[uses[0][0].db]
     # Django's own SQL; every value is a parameter.
     columns = ", ".join(f"(SELECT json_agg(part)::text FROM ({use.question.sql}) part)" for _, use in uses)  # noqa: S608
-    with connections[uses[0][0].db].cursor() as cursor:
+    with connection.cursor() as cursor:
+        if all(use.lasts for _, use in uses):
+            _let_it_be_planned_once(cursor, connection)
         cursor.execute(f"SELECT {columns}", [value for _, use in uses for value in use.params])
         for (queryset, use), answer in zip(uses, cursor.fetchone(), strict=True):
             # Numbers with a fraction stay as they are written, for the decimals among them.
@@ -58,21 +62,19 @@ def ask(*querysets: QuerySet[Any]) -> None:
             use.question.answer(queryset, [tuple(row.values()) for row in rows])
 
 
-def _ask_one(queryset: Any) -> None:
-    use: Use | None = getattr(queryset, "use", None)
-    if use is None:
-        _fill(queryset, queryset)
-        return
-    with connections[queryset.db].cursor() as cursor:
-        cursor.execute(use.question.sql, use.params)
-        use.question.hand_on(queryset, cursor.fetchall())
+def _let_it_be_planned_once(cursor: Any, connection: Any) -> None:
+    """For a statement that comes again and again in the same words: its values go beside it, not in it.
+
+    PostgreSQL takes longer to plan such a statement than to answer it. Whatever a migration does to the columns of a
+    table meanwhile, the statement’s own are texts.
+    """
+    cursor.cursor.close()
+    cursor.cursor = psycopg.Cursor(connection.connection)
 
 
-def _use_of(queryset: Any) -> Use | None:
-    if use := getattr(queryset, "use", None):  # see `wording`
-        return use
-    question = Question.of(queryset)
-    return Use(question, question.params) if question else None
+def _worded(queryset: Any) -> Use | None:
+    """Of a queryset that is worded once (see `wording`)."""
+    return getattr(queryset, "use", None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,12 @@ class Use:
 
     question: Question
     params: Sequence[Any]
+    lasts: bool = False
+
+    @classmethod
+    def of(cls, queryset: QuerySet[Any]) -> Use | None:
+        question = Question.of(queryset)
+        return cls(question, question.params) if question else None
 
 
 class Question:
@@ -120,14 +128,11 @@ class Question:
                 if values[place] is not None:
                     values[place] = reader(values[place])
             read.append(tuple(values))
-        self.hand_on(queryset, read)
-
-    def hand_on(self, queryset: QuerySet[Any], rows: Sequence[tuple[Any, ...]]) -> None:
-        """Django makes the models; the compiler that it asks for rows has them already."""
+        # Django makes the models; the compiler that it asks for rows has them already.
         source = self.queryset._chain()
         compiler = copy(self.compiler)
         compiler.using, compiler.connection = queryset.db, connections[queryset.db]
-        compiler.execute_sql = lambda *args, **kwargs: [rows]
+        compiler.execute_sql = lambda *args, **kwargs: [read]
         source.query.get_compiler = lambda *args, **kwargs: compiler
         _fill(queryset, source)
 

@@ -71,7 +71,8 @@ class _Worded:
             asked._result_cache, asked._prefetch_done = [], True
             return asked
         values = zip(self.places, self.question.params, strict=True)
-        asked.use = Use(self.question, [own if place is None else given[place] for place, own in values])
+        params = [own if place is None else given[place] for place, own in values]
+        asked.use = Use(self.question, params, lasts=True)
         asked._iterable_class = _rows
         return asked
 
