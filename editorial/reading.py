@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from editorial.models import Edition
+from models_catalog.together import worded_once
 
 if TYPE_CHECKING:
-    from editorial.models.articles import EditionQuerySet
+    from django.db.models import QuerySet
 
 
-def articles_about(slug: str) -> EditionQuerySet:
+def articles_about(slug: str) -> QuerySet[Any]:
     """Live editions of the articles that name the release, newest first."""
-    return Edition.objects.live().filter(article__releases__slug=slug).for_reading()
+    (editions,) = _about(slug=slug)
+    return editions
+
+
+@worded_once
+def _about(*, slug: str) -> tuple[QuerySet[Any], ...]:
+    return (Edition.objects.live().filter(article__releases__slug=slug).for_reading(),)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Prefetch, QuerySet
 
 from editorial.live_facts.reading import Reader
 from editorial.models import Edition, HubSection, HubSettings, Notice, Persona
+from editorial.models.hub import SectionKind
 from models_catalog import evidence
 from models_catalog.charts import events_chart, family_chart
 from models_catalog.models import (
@@ -20,7 +22,7 @@ from models_catalog.models import (
     Release,
     TimelineEvent,
 )
-from models_catalog.together import ask, gather
+from models_catalog.together import ask, gather, worded_once
 
 if TYPE_CHECKING:
     from editorial.prose import Prose
@@ -140,6 +142,22 @@ ROWS: dict[str, Callable[[], Rows]] = {
 }
 
 
+@worded_once
+def _asked(*, kind: SectionKind) -> tuple[QuerySet[Any], ...]:
+    return tuple(ROWS[kind]().asked.values())
+
+
+@cache
+def _made_of(kind: SectionKind) -> Rows:
+    """What a section’s rows are called and made into; its querysets are not for asking."""
+    return ROWS[kind]()
+
+
+def _rows(kind: SectionKind) -> Rows:
+    known = _made_of(kind)
+    return replace(known, asked=dict(zip(known.asked, _asked(kind=kind), strict=True)))
+
+
 @dataclass(frozen=True, slots=True)
 class FilledSection:
     """A section with its text, its rows and the template that shows it."""
@@ -160,12 +178,17 @@ class HubPage:
     sections: list[FilledSection]
 
 
+@worded_once
+def _frame() -> tuple[QuerySet[Any], ...]:
+    return HubSettings.objects.the_one(), HubSection.objects.listed()
+
+
 def hub_page() -> HubPage:
     """The listed sections in order; rows are fetched for these alone, and for all of them together."""
-    found, sections = HubSettings.objects.the_one(), HubSection.objects.listed()
+    found, sections = _frame()
     ask(found, sections)
     settings = HubSettings.of(found)
-    rows = {section: ROWS[section.kind]() for section in sections}
+    rows = {section: _rows(Kind(section.kind)) for section in sections}
     cited = gather(*(queryset for each in rows.values() for queryset in each.asked.values()))
     below = {section: list(each.asked[each.texts]) if each.texts else [] for section, each in rows.items()}
     reader = Reader([settings, *sections, *(text for texts in below.values() for text in texts)])

@@ -64,7 +64,13 @@ def data_dir(value: str, variable: str = "DATA_DIR") -> Path:
 
 def database(url: str, data: Path) -> dict[str, Any]:
     """Django's settings for the server at ``url``; without one, for the server that the project brings."""
-    options: dict[str, Any] = {"connect_timeout": 5, "options": TIMEOUTS, "application_name": "llamahub"}
+    options: dict[str, Any] = {
+        "connect_timeout": 5,
+        "options": TIMEOUTS,
+        "application_name": "llamahub",
+        # What asks in the same words so often is planned once a connection; Django’s own statements never are.
+        "prepare_threshold": 3,
+    }
     if not url:
         return {
             "ENGINE": "llamahub.embedded_postgres",

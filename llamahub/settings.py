@@ -133,6 +133,8 @@ TEMPLATES = [
 ]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LANGUAGE_CODE = "en-us"
+# One language: nothing asks for each date and each address which one it is.
+USE_I18N = False
 USE_TZ = True
 # Where no page is being written. The zone of the site is a hub setting, that of an editor is theirs: see `zones`.
 TIME_ZONE = "UTC"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -11,15 +11,17 @@ from django.db.models import Q, QuerySet
 from .models import FACT_MODELS, Citation, Content, Correction, Source
 from .together.relations import keep
 from .together.statement import ask
+from .together.wording import worded_once
 
 _ARCS = {model: arc for arc, model in FACT_MODELS.items()}
 
 
-def attach(entries: Iterable[Content]) -> None:
+def attach(entries: Iterable[Content], fields: Collection[str] | None = None) -> None:
     """Give each entry its citations and corrections with their sources, as ``with_facts()`` does for one kind.
 
     For a page that shows facts of many kinds, where a prefetch for each kind
-    would cost two queries apiece.
+    would cost two queries apiece. ``fields`` are all that the page shows of any
+    of the entries, where these are few.
     """
     entries = list(entries)
     if not entries:
@@ -27,21 +29,10 @@ def attach(entries: Iterable[Content]) -> None:
     keys: dict[str, set[int]] = defaultdict(set)
     for entry in entries:
         keys[_ARCS[type(entry)]].add(entry.pk)
-    about = Q()
-    for arc, pks in keys.items():
-        about |= Q(**{f"{arc}__in": pks})
-    everything: dict[str, QuerySet[Any]] = {
-        "citations": Citation.objects.with_due_day().filter(about),
-        "corrections": Correction.objects.filter(about),
-    }
-    # A page has many citations and few sources: each is fetched once.
-    cited = Q()
-    for references in everything.values():
-        cited |= Q(pk__in=references.order_by().values("source"))
-    sources = Source.objects.filter(cited)
-    ask(*everything.values(), sources)
+    citations, corrections, sources = _references(fields=None if fields is None else sorted(fields), **keys)
+    ask(citations, corrections, sources)
     by_key = {source.pk: source for source in sources}
-    for relation, references in everything.items():
+    for relation, references in (("citations", citations), ("corrections", corrections)):
         found: dict[tuple[str, int], list[Any]] = defaultdict(list)
         for reference in references:
             reference._state.fields_cache["source"] = by_key[reference.source_id]
@@ -49,3 +40,18 @@ def attach(entries: Iterable[Content]) -> None:
             found[kind, getattr(reference, f"{kind}_id")].append(reference)
         for entry in entries:
             keep(entry, relation, found[_ARCS[type(entry)], entry.pk])
+
+
+@worded_once
+def _references(*, fields: Collection[str] | None, **keys: Collection[int]) -> tuple[QuerySet[Any], ...]:
+    """Citations, corrections, and the sources of both: a page has many citations and few sources, each fetched once."""
+    about = Q()
+    for arc, pks in keys.items():
+        about |= Q(**{f"{arc}__in": pks})
+    if fields is not None:
+        about &= Q(field__in=fields)
+    citations, corrections = Citation.objects.with_due_day().filter(about), Correction.objects.filter(about)
+    cited = Q()
+    for references in (citations, corrections):
+        cited |= Q(pk__in=references.order_by().values("source"))
+    return citations, corrections, Source.objects.filter(cited)

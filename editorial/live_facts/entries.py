@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 
 from models_catalog.models import Citation, Content, Correction, Release
+from models_catalog.together import worded_once
 
 from .names import KINDS, Kind
 
@@ -16,17 +17,34 @@ Target = tuple[Kind, int]
 
 
 def questions(targets: Iterable[Target], fields: Iterable[str]) -> dict[Kind, QuerySet[Any]]:
-    """For each kind the entries that readers may see, with what the given fields (of any of them) are written with."""
-    keys: dict[str, set[int]] = defaultdict(set)
-    for kind, key in targets:
-        keys[kind.word].add(key)
-    wanted = set(fields)
-    return {kind: with_evidence(kind, wanted).filter(pk__in=keys[kind.word]) for kind in KINDS if keys[kind.word]}
+    """For each kind the entries that readers may see, with what the given fields (of any of them) are written with.
+
+    Their evidence is to be attached with that of all other entries of the page.
+    """
+    # Of the fields, only this one asks for more than evidence.
+    related = "based_on" in fields
+    asked = {kind: _named(kind=kind, keys=keys, related=related) for kind, keys in _by_kind(targets).items()}
+    return {kind: rows for kind, (rows,) in asked.items()}
+
+
+@worded_once
+def _named(*, kind: Kind, keys: Collection[int], related: bool) -> tuple[QuerySet[Any], ...]:
+    # Which citations are wanted is said where they are attached, for all kinds at once.
+    return (with_evidence(kind, ["based_on"] if related else [""]).filter(pk__in=keys),)
 
 
 def fetch(targets: Iterable[Target], fields: Iterable[str]) -> dict[Target, Content]:
     """The entries that readers may see, each with what vouches for the given fields (of any of them)."""
-    return {(kind, row.pk): row for kind, rows in questions(targets, fields).items() for row in rows}
+    wanted = set(fields)
+    rows = {kind: with_evidence(kind, wanted).filter(pk__in=keys) for kind, keys in _by_kind(targets).items()}
+    return {(kind, row.pk): row for kind, found in rows.items() for row in found}
+
+
+def _by_kind(targets: Iterable[Target]) -> dict[Kind, set[int]]:
+    keys: dict[str, set[int]] = defaultdict(set)
+    for kind, key in targets:
+        keys[kind.word].add(key)
+    return {kind: keys[kind.word] for kind in KINDS if keys[kind.word]}
 
 
 def with_evidence(kind: Kind, fields: Collection[str] | None = None) -> QuerySet[Any]:

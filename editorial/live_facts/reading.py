@@ -7,7 +7,7 @@ there are. What else the page shows can be asked in the same ones.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -16,13 +16,15 @@ from django.db.models import QuerySet
 from editorial import prose
 from editorial.models import FactUse, Image
 from editorial.models.prose import WithProse
+from editorial.models.uses import TEXT_MODELS
 from editorial.prose import Illustration, Prose, reading_minutes
 from editorial.prose.kept import render
+from editorial.prose.pictures import references
 from editorial.prose.references import Reference, prepare
 from models_catalog import evidence
 from models_catalog.facts import Fact, fact
 from models_catalog.models import Content
-from models_catalog.together import gather
+from models_catalog.together import gather, worded_once
 
 from .entries import Target, questions
 from .names import BY_ARC, Names
@@ -44,17 +46,19 @@ class Reader:
         self._targets: dict[Place, Target] = {}
         self._entries: dict[Target, Content] = {}
         self._pictures: dict[str, Illustration] = {}
+        # All that the texts show of any entry.
+        self.fields = {reference.field for found in self._references.values() for reference in found}
 
     def gather(self, *others: QuerySet[Any]) -> list[Content]:
         """Fetch what the texts refer to, and the page’s own querysets on the way. Returns the entries to be cited."""
         quoting = [text for text, found in self._references.items() if found]
-        uses = FactUse.objects.in_texts(quoting) if quoting else FactUse.objects.none()
-        pictures = Image.objects.named_in(*(markdown for text in self._references for markdown in _markdown(text)))
+        keys = {arc: [text.pk for text in quoting if type(text) is model] for arc, model in TEXT_MODELS.items()}
+        (uses,) = _uses(**{arc: pks for arc, pks in keys.items() if pks})
+        (pictures,) = _pictures(tokens=references(*(text for each in self._references for text in _markdown(each))))
         cited = gather(uses, pictures, *others)
         self._pictures = {image.token: image.illustration for image in pictures}
         self._targets = self._meant(quoting, uses)
-        fields = {reference.field for text in quoting for reference in self._references[text]}
-        rows = questions(self._targets.values(), fields)
+        rows = questions(self._targets.values(), self.fields)
         cited += gather(*rows.values())
         self._entries = {(kind, row.pk): row for kind, found in rows.items() for row in found}
         return cited
@@ -106,10 +110,20 @@ class Reader:
         return [(text, self.read(text, prefix=f"{getattr(text, prefix)}-")) for text in texts]
 
 
+@worded_once
+def _uses(**keys: Collection[int]) -> tuple[QuerySet[Any], ...]:
+    return (FactUse.objects.of_texts(keys),)
+
+
+@worded_once
+def _pictures(*, tokens: Collection[str]) -> tuple[QuerySet[Any], ...]:
+    return (Image.objects.filter(token__in=tokens),)
+
+
 def reader_of(texts: Iterable[WithProse]) -> Reader:
     """For a page that shows nothing but texts: ready to read."""
     reader = Reader(texts)
-    evidence.attach(reader.gather())
+    evidence.attach(reader.gather(), reader.fields)
     return reader
 
 

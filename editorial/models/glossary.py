@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
-from django.urls import reverse
 
+from models_catalog.addresses import path_to
 from models_catalog.models import Content
 from models_catalog.models.base import ContentQuerySet, Slugged
 
@@ -18,9 +19,10 @@ class GlossaryTermQuerySet(ContentQuerySet["GlossaryTerm"]):
         """As a reader looks them up: without regard to capitals, whatever the database’s collation."""
         return self.order_by(Lower("term"))
 
-    def addresses(self) -> dict[str, str]:
-        """Every spelling of every term with the address of its entry, for linking prose."""
-        return {spelling: term.get_absolute_url() for term in self for spelling in (term.term, *term.aliases)}
+
+def addresses(terms: Iterable[GlossaryTerm]) -> dict[str, str]:
+    """Every spelling of every term with the address of its entry, for linking prose."""
+    return {spelling: term.get_absolute_url() for term in terms for spelling in (term.term, *term.aliases)}
 
 
 class GlossaryTerm(Content, Slugged):
@@ -45,4 +47,4 @@ class GlossaryTerm(Content, Slugged):
         return self.term
 
     def get_absolute_url(self) -> str:
-        return f"{reverse('editorial:glossary')}#{self.slug}"
+        return f"{path_to('editorial:glossary')}#{self.slug}"

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
-from django.urls import reverse
 
 from editorial.live_facts.validation import validate_references
 from editorial.prose import validate as validate_markdown
 from models_catalog import zones
+from models_catalog.addresses import path_to
 from models_catalog.models import Content
 from models_catalog.models.base import ContentQuerySet, in_choices
+from models_catalog.together import worded_once
 
 from .prose import REFERENCE_HELP, WithProse
 
@@ -79,12 +80,13 @@ class HubSettings(WithProse, Content):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("editorial:hub")
+        return path_to("editorial:hub")
 
     @classmethod
     def load(cls) -> HubSettings:
         """The one row, or unsaved defaults on a site without content."""
-        return cls.of(cls.objects.the_one())
+        (found,) = _the_one()
+        return cls.of(found)
 
     @classmethod
     def of(cls, found: Iterable[HubSettings]) -> HubSettings:
@@ -140,4 +142,9 @@ class HubSection(WithProse, Content):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return f"{reverse('editorial:hub')}#{self.kind}"
+        return f"{path_to('editorial:hub')}#{self.kind}"
+
+
+@worded_once
+def _the_one() -> tuple[models.QuerySet[Any], ...]:
+    return (HubSettings.objects.the_one(),)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.urls import reverse
 
 from editorial.live_facts.validation import validate_references
 from editorial.prose import validate as validate_markdown
+from models_catalog.addresses import path_to
 from models_catalog.models import Content
 from models_catalog.models.base import ContentQuerySet, Slugged, in_choices
 
@@ -56,7 +56,7 @@ class Notice(WithProse, Content, Slugged):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return f"{reverse('editorial:notices')}#{self.slug}"
+        return f"{path_to('editorial:notices')}#{self.slug}"
 
 
 class HelpLine(Content, Slugged):

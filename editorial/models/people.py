@@ -7,8 +7,8 @@ from typing import ClassVar, Self, TypeVar
 from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef
-from django.urls import reverse
 
+from models_catalog.addresses import path_to
 from models_catalog.models import Addressed, Content, Release, UseCase
 from models_catalog.models.base import ContentQuerySet, Slugged
 
@@ -95,4 +95,4 @@ class Persona(Content, Slugged):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return f"{reverse('editorial:hub')}#{self.slug}"
+        return f"{path_to('editorial:hub')}#{self.slug}"

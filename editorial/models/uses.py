@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Self
 
 from django.db import models
@@ -35,10 +36,15 @@ TARGETS = ("release", "variant", "license", "license_rule", "event", "key_figure
 class FactUseQuerySet(models.QuerySet["FactUse"]):
     def in_texts(self, texts: list[WithProse]) -> Self:
         """Those in the given entries, without fetching these again."""
+        keys = {arc: [text.pk for text in texts if type(text) is model] for arc, model in TEXT_MODELS.items()}
+        return self.of_texts(keys)
+
+    def of_texts(self, keys: Mapping[str, Collection[int]]) -> Self:
+        """Those in the entries of these keys, which are named by their kind, without fetching the entries again."""
         mine = models.Q(pk__in=())
-        for arc, model in TEXT_MODELS.items():
-            if keys := [text.pk for text in texts if type(text) is model]:
-                mine |= models.Q(**{f"{arc}__in": keys})
+        for arc, pks in keys.items():
+            if pks:
+                mine |= models.Q(**{f"{arc}__in": pks})
         return self.filter(mine).select_related(None)
 
     def with_places(self) -> Self:

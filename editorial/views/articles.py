@@ -6,20 +6,21 @@ from typing import TYPE_CHECKING
 
 from django.http import Http404, HttpResponseGone, HttpResponsePermanentRedirect
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 
 from editorial.live_facts.reading import Reader
 from editorial.models import Article, Edition, GlossaryTerm, Topic
+from editorial.models.glossary import addresses
 from models_catalog import evidence, paging
+from models_catalog.addresses import path_to
 from models_catalog.models import RecordedChange, Release, Source
 from models_catalog.paging import Listing
-from models_catalog.together import ask, fetch
+from models_catalog.together import ask, fetch, worded_once
 from models_catalog.views.base import public_page
 from models_catalog.views.past import readable_as_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from datetime import datetime
     from typing import Any
 
@@ -47,9 +48,15 @@ def list_context(request: HttpRequest, editions: EditionQuerySet, *others: Query
 
 def cited_sources(links: Iterable[str]) -> list[Source]:
     """The documents whose pages a text links to, mostly from its footnotes."""
-    prefix = reverse("models_catalog:sources")
+    prefix = path_to("models_catalog:sources")
     slugs = {link.removeprefix(prefix).partition("/")[0] for link in links if link.startswith(prefix)}
-    return list(Source.objects.filter(slug__in=slugs))
+    (cited,) = _cited(slugs=slugs)
+    return list(cited)
+
+
+@worded_once
+def _cited(*, slugs: Collection[str]) -> tuple[QuerySet[Any], ...]:
+    return (Source.objects.filter(slug__in=slugs),)
 
 
 @public_page(parameters=paging.PARAMETERS)
@@ -77,12 +84,10 @@ def article_page(
 
     ``others`` are querysets that are already asked and whose entries the page shows too.
     """
-    related = Edition.objects.live().related_to(edition.article).for_reading()[:RELATED]
-    releases = Release.objects.listed().newest_first().filter(articles=edition.article)
-    glossary, beginning = GlossaryTerm.objects.all(), RecordedChange.objects.beginning()
+    related, releases, glossary, beginning = _beside(article=edition.article_id, topic=edition.article.topic_id)
     reader = Reader([edition])
-    evidence.attach(reader.gather(*others, public, related, releases, glossary, beginning))
-    prose = reader.read(edition, glossary=glossary.addresses())
+    evidence.attach(reader.gather(*others, public, related, releases, glossary, beginning), reader.fields)
+    prose = reader.read(edition, glossary=addresses(glossary))
     history = list(public)
     if edition not in history:
         history.insert(0, edition)
@@ -101,14 +106,37 @@ def article_page(
     return render(request, "editorial/article.html", context)
 
 
+@worded_once
+def _beside(*, article: int, topic: int) -> tuple[QuerySet[Any], ...]:
+    """What an article’s page shows or needs besides the article."""
+    its = Article(pk=article, topic_id=topic)
+    return (
+        Edition.objects.live().related_to(its).for_reading()[:RELATED],
+        Release.objects.listed().newest_first().filter(articles=article),
+        GlossaryTerm.objects.only("slug", "term", "aliases"),
+        RecordedChange.objects.beginning(),
+    )
+
+
+@worded_once
+def _called(*, slug: str) -> tuple[QuerySet[Any], ...]:
+    return (Edition.objects.live().for_reading().filter(article__slug=slug)[:1],)
+
+
+@worded_once
+def _public(*, article: int) -> tuple[QuerySet[Any], ...]:
+    return (Edition.objects.public().filter(article=article),)
+
+
 @public_page
 @readable_as_of
 def article(request: HttpRequest, slug: str) -> HttpResponse:
-    found = Edition.objects.live().for_reading().filter(article__slug=slug)[:1]
+    (found,) = _called(slug=slug)
     ask(found)
     edition = next(iter(found), None)
     if edition is None:
         if gone := Article.objects.gone().filter(slug=slug).first():
             return HttpResponsePermanentRedirect(gone.moved_to) if gone.moved_to else HttpResponseGone()
         raise Http404
-    return article_page(request, edition, found, public=Edition.objects.public().filter(article=edition.article))
+    (public,) = _public(article=edition.article_id)
+    return article_page(request, edition, found, public=public)

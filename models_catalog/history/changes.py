@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -11,12 +11,14 @@ from django.db.models import Q
 
 from models_catalog import facts
 from models_catalog.models import Content, License, LicenseRule, RecordedChange, Release, UseCase, Variant
-from models_catalog.together import ask
+from models_catalog.together import ask, worded_once
 
 from .past import moment
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from django.db.models import QuerySet
 
 # A page shows the newest; what was before them can be read as of a day.
 SHOWN = 100
@@ -129,9 +131,12 @@ class _Related:
 
 def named(rows: list[dict[str, Any]], *columns: tuple[type[Content], str]) -> list[dict[int, Any]]:
     """The entries that columns of recorded rows name, by number: a dictionary for each kind, all asked for at once."""
-    found = [
-        model._default_manager.filter(pk__in={row[column] for row in rows if row.get(column)})
-        for model, column in columns
-    ]
+    keys = [{row[column] for row in rows if row.get(column)} for _, column in columns]
+    found = [_numbered(model=model, keys=own)[0] for (model, _), own in zip(columns, keys, strict=True)]
     ask(*found)
     return [{entry.pk: entry for entry in entries} for entries in found]
+
+
+@worded_once
+def _numbered(*, model: type[Content], keys: Collection[int]) -> tuple[QuerySet[Any], ...]:
+    return (model._default_manager.filter(pk__in=keys),)

@@ -9,7 +9,8 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
-from django.urls import reverse
+
+from models_catalog.addresses import path_to
 
 validate_slug = RegexValidator(
     r"^[a-z0-9]+(-[a-z0-9]+)*\Z",
@@ -92,7 +93,7 @@ class Addressed(models.Model):
 
     @classmethod
     def path_of(cls, slug: str) -> str:
-        return reverse(cls.url_name, args=[slug])
+        return path_to(cls.url_name, slug)
 
     def get_absolute_url(self) -> str:
         return self.path_of(self.slug)

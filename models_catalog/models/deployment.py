@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.urls import reverse
+
+from models_catalog.addresses import path_to
 
 from .base import Content, ContentQuerySet, Slugged
 from .releases import Release
@@ -51,7 +52,7 @@ class DeploymentOption(Content, Slugged):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return f"{reverse('models_catalog:run')}#{self.slug}"
+        return f"{path_to('models_catalog:run')}#{self.slug}"
 
 
 class ProviderQuerySet(ContentQuerySet["Provider"]):
@@ -90,4 +91,4 @@ class Provider(Content, Slugged):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return f"{reverse('models_catalog:run')}#{self.slug}"
+        return f"{path_to('models_catalog:run')}#{self.slug}"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.urls import reverse
+
+from models_catalog.addresses import path_to
 
 from .base import Content, ContentQuerySet, Slugged, in_choices
 from .releases import Qualifier
@@ -53,4 +54,4 @@ class KeyFigure(Content, Slugged):
         return self.label
 
     def get_absolute_url(self) -> str:
-        return f"{reverse('models_catalog:figures')}#{self.slug}"
+        return f"{path_to('models_catalog:figures')}#{self.slug}"

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Self
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
+
+from models_catalog.addresses import path_to
 
 from .base import Content, ContentQuerySet, Slugged, in_choices, is_positive
 from .releases import Variant
@@ -158,4 +159,4 @@ class PublishedMemory(Content, Slugged):
         return f"{self.get_kind_display()}, {self.variant}, {self.get_weight_format_display()}"
 
     def get_absolute_url(self) -> str:
-        return f"{reverse('models_catalog:run')}#{self.slug}"
+        return f"{path_to('models_catalog:run')}#{self.slug}"

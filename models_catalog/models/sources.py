@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, ExpressionWrapper, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, Least
-from django.urls import reverse
 
+from models_catalog.addresses import path_to
 from models_catalog.paging import Order
 
 from .base import Addressed, Content, ContentQuerySet, in_choices, validate_slug
@@ -367,4 +367,4 @@ class Correction(Content, FactReference):
         return self.what_we_said
 
     def get_absolute_url(self) -> str:
-        return f"{reverse('models_catalog:corrections')}#{self.slug}"
+        return f"{path_to('models_catalog:corrections')}#{self.slug}"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.urls import reverse
+
+from models_catalog.addresses import path_to
 
 from .base import Content, ContentQuerySet, Slugged, in_choices
 from .circumstances import Circumstances, are_known, names_any
@@ -133,4 +134,4 @@ class UseCase(Content, Slugged, Circumstances):
         return self.question
 
     def get_absolute_url(self) -> str:
-        return f"{reverse('models_catalog:licensing')}#{self.slug}"
+        return f"{path_to('models_catalog:licensing')}#{self.slug}"

@@ -14,11 +14,11 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django import template
-from django.template import Engine
 from django.template.context import Context
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from models_catalog import facts, formatting, history
+from models_catalog.fact_html import fact_html
 from models_catalog.models import Citation, Content, Source
 
 register = template.Library()
@@ -101,24 +101,12 @@ def page_notes(context: Context) -> PageNotes:
     return notes
 
 
-def _piece(context: Context, template_name: str, **values: Any) -> SafeString:
-    """A component without the line break at its end, which would show as a space in a sentence."""
-    engine = context.template.engine if context.template else Engine.get_default()
-    html = engine.get_template(f"components/{template_name}.html").render(context.new(values))
-    return mark_safe(html.strip())  # noqa: S308 - rendered, and so escaped, by the template
-
-
-def _mark(context: Context, shown: facts.Fact) -> SafeString:
-    return _piece(context, "fact_mark", fact=shown, notes=list(page_notes(context).notes(shown)))
+def _component(context: Context, shown: facts.Fact, value: SafeString | None, unit: str = "") -> SafeString:
+    return fact_html(shown, list(page_notes(context).notes(shown)), value, unit)
 
 
 def _shown(subject: Content | facts.Fact, name: str) -> facts.Fact:
     return subject if isinstance(subject, facts.Fact) else facts.fact(subject, name)
-
-
-def _component(context: Context, shown: facts.Fact, value: SafeString) -> SafeString:
-    was = _piece(context, "fact_was", fact=shown) if shown.corrections else ""
-    return _piece(context, "fact", fact=shown, value=value, mark=_mark(context, shown), was=was)
 
 
 @register.simple_tag(takes_context=True)
@@ -127,8 +115,7 @@ def fact(context: Context, subject: Content | facts.Fact, name: str = "", *, uni
 
     Takes an entry and a field, or a Fact.
     """
-    shown = _shown(subject, name)
-    return _component(context, shown, _piece(context, "fact_value", fact=shown, unit=unit))
+    return _component(context, _shown(subject, name), None, unit)
 
 
 @register.simple_block_tag(takes_context=True)

@@ -12,6 +12,7 @@ iterated: who may see what is still said by the querysets alone.
 
 * `statement`: several querysets in one statement.
 * `relations`: what they prefetch, one statement a level.
+* `wording`: querysets that Django puts into SQL once, not once a request.
 * `evidence` (beside this package): citations and corrections of all of them, in one more.
 """
 
@@ -26,8 +27,9 @@ from models_catalog.models import Content
 
 from .relations import follow
 from .statement import ask
+from .wording import worded_once
 
-__all__ = ["ask", "fetch", "gather"]
+__all__ = ["ask", "fetch", "gather", "worded_once"]
 
 
 def fetch(*querysets: QuerySet[Any]) -> None:

@@ -7,7 +7,7 @@ at an entry, and rows that a table joins with it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,7 @@ from django.db.models.constants import LOOKUP_SEP
 from models_catalog.models import Content
 
 from .statement import ask
+from .wording import worded_once
 
 # Left to `evidence`, which fetches them for all kinds of entries at once.
 EVIDENCE = ("citations", "corrections")
@@ -63,17 +64,10 @@ class _Step:
         owners = self.wish.owners
         self.relation = relation = owners[0]._meta.get_field(self.wish.path[0])
         rows = self.wish.rows
-        if rows is None:
-            rows = relation.related_model._default_manager.all()
+        # A queryset that was made for this page is worded for it.
+        lasts = rows is None or getattr(rows, "lasts", False)
         keys = {owner.pk for owner in owners}
-        match relation:
-            case ManyToOneRel():
-                self.rows = rows.filter(**{f"{relation.field.name}__in": keys})
-            case ManyToManyRel() | ManyToManyField():
-                back = relation.field.name if isinstance(relation, ManyToManyRel) else relation.related_query_name()
-                self.rows = rows.filter(**{f"{back}__in": keys}).annotate(**{OWNER: F(f"{back}__pk")})
-            case _:
-                raise ValueError(f"“{relation}” leads to one entry: fetch that with select_related.")
+        (self.rows,) = (_led_to if lasts else _led_to.__wrapped__)(relation=relation, rows=rows, keys=keys)  # type: ignore[attr-defined]
 
     def hand_out(self) -> None:
         """Give each entry its rows."""
@@ -87,6 +81,21 @@ class _Step:
             if points_back:
                 for row in own[owner.pk]:
                     setattr(row, self.relation.field.name, owner)
+
+
+@worded_once
+def _led_to(*, relation: Any, rows: QuerySet[Any] | None, keys: Collection[int]) -> tuple[QuerySet[Any], ...]:
+    """The rows that the relation leads to from the entries of these keys."""
+    if rows is None:
+        rows = relation.related_model._default_manager.all()
+    match relation:
+        case ManyToOneRel():
+            return (rows.filter(**{f"{relation.field.name}__in": keys}),)
+        case ManyToManyRel() | ManyToManyField():
+            back = relation.field.name if isinstance(relation, ManyToManyRel) else relation.related_query_name()
+            return (rows.filter(**{f"{back}__in": keys}).annotate(**{OWNER: F(f"{back}__pk")}),)
+        case _:
+            raise ValueError(f"“{relation}” leads to one entry: fetch that with select_related.")
 
 
 def follow(querysets: Iterable[QuerySet[Any]]) -> list[Content]:
@@ -109,10 +118,27 @@ def follow(querysets: Iterable[QuerySet[Any]]) -> list[Content]:
 
 def keep(entry: Model, relation: str, rows: list[Any]) -> None:
     """Leave rows with an entry as prefetch_related does: a queryset that knows its rows."""
-    known = getattr(entry, relation).all()
+    manager = getattr(entry, relation)
+    known: Any = manager.model._default_manager._queryset_class(manager.model, query=_Later(manager))
     known._result_cache = rows
     known._prefetch_done = True
     entry.__dict__.setdefault("_prefetched_objects_cache", {})[relation] = known
+
+
+class _Later:
+    """The query of rows that are known: made only if somebody asks it for more, since a page has hundreds of them."""
+
+    def __init__(self, manager: Any) -> None:
+        self._manager = manager
+        self._made: Any = None
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        if self._made is None:
+            everything = self._manager.model._default_manager.all()
+            self._made = self._manager._apply_rel_filters(everything).query
+        return getattr(self._made, name)
 
 
 def _wishes(queryset: Any) -> list[_Wish]:

@@ -11,11 +11,15 @@ models are then made by Django from these rows as from any others.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from copy import copy
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
+import psycopg
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import EmptyResultSet
 from django.db import connections, models
@@ -39,33 +43,67 @@ _READ: tuple[tuple[type[models.Field[Any, Any]], Callable[[Any], Any] | None], .
 def ask(*querysets: QuerySet[Any]) -> None:
     """Fill those querysets that have not been evaluated yet with their rows, without what they prefetch."""
     waiting = [queryset for queryset in querysets if queryset._result_cache is None]
-    if len(waiting) == 1:
+    if len(waiting) == 1 and _worded(waiting[0]) is None:
         _fill(waiting[0], waiting[0])
         return
-    questions = [question for queryset in waiting if (question := _Question.of(queryset))]
-    if not questions:
+    uses = [(queryset, use) for queryset in waiting if (use := _worded(queryset) or Use.of(queryset))]
+    if not uses:
         return
+    connection = connections[uses[0][0].db]
     # Django's own SQL; every value is a parameter.
-    columns = ", ".join(f"(SELECT json_agg(part)::text FROM ({question.sql}) part)" for question in questions)  # noqa: S608
-    with connections[questions[0].compiler.using].cursor() as cursor:
-        cursor.execute(f"SELECT {columns}", [value for question in questions for value in question.params])
-        for question, answer in zip(questions, cursor.fetchone(), strict=True):
+    columns = ", ".join(f"(SELECT json_agg(part)::text FROM ({use.question.sql}) part)" for _, use in uses)  # noqa: S608
+    with connection.cursor() as cursor:
+        if all(use.lasts for _, use in uses):
+            _let_it_be_planned_once(cursor, connection)
+        cursor.execute(f"SELECT {columns}", [value for _, use in uses for value in use.params])
+        for (queryset, use), answer in zip(uses, cursor.fetchone(), strict=True):
             # Numbers with a fraction stay as they are written, for the decimals among them.
-            question.answer([tuple(row.values()) for row in json.loads(answer or "[]", parse_float=str)])
+            rows = json.loads(answer, parse_float=str) if answer else ()
+            use.question.answer(queryset, [tuple(row.values()) for row in rows])
 
 
-class _Question:
-    """A queryset with its SQL."""
+def _let_it_be_planned_once(cursor: Any, connection: Any) -> None:
+    """For a statement that comes again and again in the same words: its values go beside it, not in it.
 
-    def __init__(self, queryset: QuerySet[Any]) -> None:
-        # A copy, since what is done to it in `answer` must not be found in querysets derived from it.
-        self.queryset = queryset
-        self.copy: Any = queryset._chain()  # type: ignore[attr-defined]
-        self.compiler: Any = self.copy.query.get_compiler(queryset.db)
-        self.sql, self.params = self.compiler.as_sql(with_col_aliases=True)
+    PostgreSQL takes longer to plan such a statement than to answer it. Whatever a migration does to the columns of a
+    table meanwhile, the statement’s own are texts.
+    """
+    cursor.cursor.close()
+    cursor.cursor = psycopg.Cursor(connection.connection)
+
+
+def _worded(queryset: Any) -> Use | None:
+    """Of a queryset that is worded once (see `wording`)."""
+    return getattr(queryset, "use", None)
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A question with the values that it is asked with this time."""
+
+    question: Question
+    params: Sequence[Any]
+    lasts: bool = False
 
     @classmethod
-    def of(cls, queryset: QuerySet[Any]) -> _Question | None:
+    def of(cls, queryset: QuerySet[Any]) -> Use | None:
+        question = Question.of(queryset)
+        return cls(question, question.params) if question else None
+
+
+class Question:
+    """A queryset’s SQL, and how its answer is read. May be asked again, by several threads at once."""
+
+    def __init__(self, queryset: QuerySet[Any]) -> None:
+        # A copy, since what is done to it must not be found in querysets derived from it.
+        self.queryset: Any = queryset._chain()  # type: ignore[attr-defined]
+        self.compiler: Any = self.queryset.query.get_compiler(queryset.db)
+        sql, params = self.compiler.as_sql(with_col_aliases=True)
+        self.sql: str = sql
+        self.params: tuple[Any, ...] = tuple(params)
+
+    @classmethod
+    def of(cls, queryset: QuerySet[Any]) -> Question | None:
         """None for one that Django knows to be empty without asking."""
         try:
             return cls(queryset)
@@ -74,19 +112,29 @@ class _Question:
             queryset._prefetch_done = True  # type: ignore[attr-defined]
             return None
 
-    def answer(self, rows: list[tuple[Any, ...]]) -> None:
-        readers = [_reader(expression) for expression, _, _ in self.compiler.select]
-        read = [
-            tuple(
-                reader(value) if reader and value is not None else value
-                for reader, value in zip(readers, row, strict=False)  # columns only for the order come last
-            )
-            for row in rows
-        ]
+    @cached_property
+    def readers(self) -> list[tuple[int, Callable[[Any], Any]]]:
+        """Of the columns whose values are something else in JSON, by their place."""
+        readers = (_reader(expression) for expression, _, _ in self.compiler.select)
+        return [(place, reader) for place, reader in enumerate(readers) if reader]
+
+    def answer(self, queryset: QuerySet[Any], rows: Sequence[tuple[Any, ...]]) -> None:
+        """Fill the queryset with rows that were read from JSON."""
+        width = len(self.compiler.select)  # columns only for the order come last
+        readers, read = self.readers, []
+        for row in rows:
+            values = list(row[:width])
+            for place, reader in readers:
+                if values[place] is not None:
+                    values[place] = reader(values[place])
+            read.append(tuple(values))
         # Django makes the models; the compiler that it asks for rows has them already.
-        self.compiler.execute_sql = lambda *args, **kwargs: [read]
-        self.copy.query.get_compiler = lambda *args, **kwargs: self.compiler
-        _fill(self.queryset, self.copy)
+        source = self.queryset._chain()
+        compiler = copy(self.compiler)
+        compiler.using, compiler.connection = queryset.db, connections[queryset.db]
+        compiler.execute_sql = lambda *args, **kwargs: [read]
+        source.query.get_compiler = lambda *args, **kwargs: compiler
+        _fill(queryset, source)
 
 
 def _fill(queryset: Any, source: Any) -> None:

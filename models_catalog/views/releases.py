@@ -16,12 +16,13 @@ from models_catalog.filters import PARAMETERS, selection
 from models_catalog.history.changes import history_of
 from models_catalog.models import Release, Variant
 from models_catalog.sizes import sizes
-from models_catalog.together import fetch
+from models_catalog.together import fetch, worded_once
 
 from .base import one_or_404, public_page
 from .past import readable_as_of
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
 
 # What a release's page and a comparison show of it, in this order.
@@ -118,10 +119,15 @@ def _release_facts(release: Release, variants: list[Variant]) -> list[Fact]:
     ]
 
 
+@worded_once
+def _called(*, slug: str) -> tuple[QuerySet[Any], ...]:
+    return (Release.objects.listed().filter(slug=slug).for_its_page(),)
+
+
 @public_page
 @readable_as_of
 def release(request: HttpRequest, slug: str) -> HttpResponse:
-    found = Release.objects.listed().filter(slug=slug).for_its_page()
+    (found,) = _called(slug=slug)
     editions = reading.about(slug)
     fetch(found, *editions)
     release = one_or_404(found)

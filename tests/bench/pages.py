@@ -1,8 +1,9 @@
 """How fast each kind of page is, through the production server on this machine.
 
 ``make bench`` prints for each page its queries, its size plain and compressed, the requests answered per second and
-the time that 99 of 100 stayed under, with a few connections at once, each time made by Django. Then one page in every
-way that it is answered, side by side (`side_by_side`). The database is that of ``make run``.
+the time that 99 of 100 stayed under, with a few connections at once, each time made by Django. Then what a first visit
+fetches (`visits`), and pages in every way that they are answered, side by side (`side_by_side`). The database is that
+of ``make run``.
 """
 
 from __future__ import annotations
@@ -10,15 +11,13 @@ from __future__ import annotations
 import http.client
 import logging
 import os
-import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tests.bench import side_by_side
+from tests.bench import side_by_side, visits
+from tests.bench.servers import granian
 from tests.pages import NOT_FOUND, PAGES
 
 SECONDS = float(os.environ.get("SECONDS", "2"))
@@ -41,20 +40,8 @@ def served(workers: int = 1, **environment: str) -> Iterator[int]:
     preparation.migrate()
     preparation.load_content()
     preparation.collect_static()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = subprocess.Popen(
-        [sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", str(workers), "--blocking-threads", "4",
-         "--port", str(port), "--log-level", "error", "llamahub.wsgi:application"],
-        stdout=subprocess.DEVNULL, env={**os.environ, **environment},
-    )  # fmt: skip
-    try:
-        wait_for(port)
+    with granian("llamahub.wsgi:application", workers=workers, environment=environment) as port:
         yield port
-    finally:
-        server.terminate()
-        server.wait()
 
 
 def main() -> None:
@@ -67,16 +54,9 @@ def main() -> None:
             p99 = sorted(times)[int(len(times) * 0.99)] * 1000
             rate = len(times) / SECONDS
             print(f"{name:<17}{status:>7}{queries:>9}{plain:>10,}{packed:>9,}{rate:>10,.0f}{p99:>9.1f}", flush=True)
+    with served() as port:
+        visits.report(port)
     side_by_side.main()
-
-
-def wait_for(port: int) -> None:
-    for _ in range(200):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    sys.exit("The server did not start.")
 
 
 def load(port: int, path: str) -> tuple[int, list[float]]:

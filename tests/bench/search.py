@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from itertools import accumulate
 
+from . import record
 from .throwaway import databases
 
 SMALL, LARGE = 1_000, int(os.environ.get("ENTRIES", "100000"))
@@ -156,6 +157,7 @@ def main() -> None:
                 f"{alone[1] / alone[0]:>8.2f}"
             )
         print(f"\nworst ratio {worst:.2f}; at most {LIMIT} is allowed")
+        record.note("growth", {f"search, {LARGE:,} to {SMALL:,} entries": worst})
         if "--explain" in sys.argv:
             use(LARGE)
             explain(client, "/search/?q=llama")
