@@ -1,6 +1,6 @@
 """The HTML of a fact: its value, the marks that open its sources, and what it was before it was corrected.
 
-The one component that is no template: a page shows hundreds, and as a template they took a third of its time. It is
+The one component that is no template: a page shows hundreds, and as a template they took a quarter of its time. It is
 phrasing content only, so that it may stand in a paragraph, a cell or a sentence, and has no space at its ends.
 
     <span class="fact fact--verified"><span class="fact__shown">value, marks</span> corrections</span>

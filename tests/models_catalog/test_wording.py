@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -91,3 +92,21 @@ def test_the_past_is_asked_in_words_of_its_own():
     with reading_as_of(timezone.now()):
         assert list(_called(slug=release.slug)[0]) == [release]
     assert built == [release.slug]
+
+
+def test_postgresql_plans_a_worded_question_once_a_connection():
+    for release in [make_release() for _ in range(5)]:
+        ask(*_called(slug=release.slug))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement FROM pg_prepared_statements WHERE statement LIKE '%%json_agg%%'")
+        planned = [statement for (statement,) in cursor.fetchall()]
+    assert len(planned) == len(set(planned)) >= 1
+
+
+def test_rows_that_are_known_can_still_be_asked_for_more():
+    release = make_release()
+    mine, _, _ = make_variant(release=release), make_variant(release=release), make_variant()
+    (found, _) = _called(slug=release.slug)
+    fetch(found)
+    assert list(found[0].variants.filter(name=mine.name)) == [mine]
+    assert found[0].variants.exclude(name=mine.name).count() == 1
