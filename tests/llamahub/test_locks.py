@@ -35,7 +35,7 @@ def satisfies(version: str, operator: str, wanted: str) -> bool:
 def test_everything_asked_for_is_pinned(lock):
     found = pins(lock)
     for requirement in LOCKS[lock]:
-        name, operator, wanted = re.fullmatch(r"([\w.-]+)(?:\[\w+\])?(?:(~=|>=)([\d.]+))?", requirement).groups()
+        name, operator, wanted = re.fullmatch(r"([\w.-]+)(?:\[[\w,]+\])?(?:(~=|>=)([\d.]+))?", requirement).groups()
         if name != "llamahub":
             assert name.lower() in found, requirement
             assert satisfies(found[name.lower()], operator, wanted), requirement
