@@ -143,3 +143,11 @@ def test_public_cookies_cannot_leave_https_or_the_host(manage, production):
         env=production,
     )
     assert "__Host-sessionid __Host-csrftoken True True True Lax True" in result.stdout
+
+
+def test_a_replica_that_would_not_be_read_is_pointed_out(manage, production):
+    replica = "postgres://hub:f4Kw0aTz@db2.internal:5432/llamahub"
+    env = changed(production, {"DATABASE_REPLICA_URL": replica, "PAGE_STORE_MB": "0"})
+    result = manage("check", "--deploy", env=env)
+    assert "llamahub.W003" in result.stderr
+    assert "llamahub.W003" not in manage("check", "--deploy", env=env | {"PAGE_STORE_MB": "8"}).stderr
