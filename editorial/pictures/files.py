@@ -16,7 +16,7 @@ from typing import Final
 from django.utils import timezone
 
 from .intake import Master
-from .stores import store
+from .stores import StoreAway, store
 
 FOLDER: Final = "images"
 # Uploads whose form came back with an error beside another field, so that nobody has to choose the file again.
@@ -56,11 +56,15 @@ def read_waiting(name: str) -> Master | None:
     """What `put_waiting` kept under the name, unless it has been tidied away."""
     if not name.startswith(f"{WAITING}/"):
         return None
-    found = store().opened(name)
-    if found is None:
-        return None
-    with found.file as file:
-        return Master.kept(file.read())
+    try:
+        if found := store().opened(name):
+            with found.file as file:
+                return Master.kept(file.read())
+    except StoreAway:
+        raise
+    except OSError:
+        pass
+    return None
 
 
 def remove(name: str) -> None:

@@ -8,6 +8,7 @@ that speaks S3. Addresses are the same with both: it is always the site that ser
 from __future__ import annotations
 
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -104,8 +105,12 @@ class DiskStore(FileSystemStorage):
     def listed(self, folder: str) -> Iterator[Listed]:
         root = Path(self.location)
         for path in sorted((root / folder).rglob("*")):
-            if path.is_file():
-                yield Listed(path.relative_to(root).as_posix(), path.stat().st_mtime)
+            try:
+                found = path.stat()
+            except FileNotFoundError:  # somebody else was quicker
+                continue
+            if stat.S_ISREG(found.st_mode):
+                yield Listed(path.relative_to(root).as_posix(), found.st_mtime)
 
     def check(self) -> None:
         """A disk that fails says so when it is written to."""

@@ -46,11 +46,11 @@ class Held:
 @contextmanager
 def held(names: Iterable[str]) -> Iterator[tuple[Held, set[str]]]:
     """Nothing can be held there: whoever finds that a file has gone meanwhile begins anew."""
+    wanted = {name for name in names if is_safe(name)}
     there: set[str] = set()
-    wanted = set(names)
-    for place in sorted({name.rpartition("/")[0].partition("/")[0] for name in wanted}):
-        there.update(found.name for found in store().listed(place))
-    yield Held(), {name for name in wanted if not is_safe(name) or name not in there}
+    for folder in sorted({name.partition("/")[0] for name in wanted if "/" in name}):
+        there.update(found.name for found in store().listed(folder))
+    yield Held(), {name for name in names if name not in there}
 
 
 class Journal:

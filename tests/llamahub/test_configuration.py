@@ -43,6 +43,10 @@ BAD = {
         {"DATABASE_URL": None, "DATABASE_REPLICA_URL": "postgres://hub:f4Kw0aTz@db2/llamahub"},
         "DATABASE_REPLICA_URL",
     ),
+    "store of another kind": ({"MEDIA_STORE_URL": "gs://key:f4Kw0aTz@bucket"}, "MEDIA_STORE_URL"),
+    "store with half a key": ({"MEDIA_STORE_URL": "s3://key@bucket"}, "MEDIA_STORE_URL"),
+    "store at no address": ({"MEDIA_STORE_URL": "s3://key:f4Kw0aTz@bucket?endpoint=minio"}, "MEDIA_STORE_URL"),
+    "store with a wish that is none": ({"MEDIA_STORE_URL": "s3://key:f4Kw0aTz@bucket?zone=1"}, "MEDIA_STORE_URL"),
     "unknown cache": ({"CACHE_URL": "carrier-pigeon://loft"}, "CACHE_URL"),
     "cache on no port": ({"CACHE_URL": "redis://:f4Kw0aTz@cache:port/0"}, "CACHE_URL"),
     "unknown CDN": ({"PURGE_URL": "carrier-pigeon://f4Kw0aTz@loft"}, "PURGE_URL"),
@@ -142,3 +146,11 @@ def test_public_cookies_cannot_leave_https_or_the_host(manage, production):
         env=production,
     )
     assert "__Host-sessionid __Host-csrftoken True True True Lax True" in result.stdout
+
+
+def test_a_replica_that_would_not_be_read_is_pointed_out(manage, production):
+    replica = "postgres://hub:f4Kw0aTz@db2.internal:5432/llamahub"
+    env = changed(production, {"DATABASE_REPLICA_URL": replica, "PAGE_STORE_MB": "0"})
+    result = manage("check", "--deploy", env=env)
+    assert "llamahub.W003" in result.stderr
+    assert "llamahub.W003" not in manage("check", "--deploy", env=env | {"PAGE_STORE_MB": "8"}).stderr

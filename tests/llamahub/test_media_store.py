@@ -140,13 +140,18 @@ def broken(*args: Any) -> None:
     raise OSError(5, "the disk failed")
 
 
-def test_the_drill_restores_beside_the_site(place):
-    site.plant()
+@pytest.mark.slow
+def test_the_drill_restores_what_lies_in_a_store_into_a_folder(bucket, settings, tmp_path):
+    settings.DATA_DIR = tmp_path / "data"
+    settings.DATA_DIR.mkdir()
     make_hub()
-    before = place.names()
-    verdict = drill(sample=3)
-    assert verdict.is_good, verdict.differences
-    assert before <= place.names()
+    picture = make_image()
+    make_live_article(slug="long-read", edition={"body": f"## One\n\n{picture.markdown}", "image": picture})
+    before = bucket.names()
+    verdict = drill()
+    assert verdict.is_good, verdict
+    assert before <= bucket.names()
+    assert list(settings.DATA_DIR.iterdir()) == []
 
 
 def read(name: str) -> bytes:
