@@ -2,7 +2,8 @@
 
 A request passes `layer`. `asking` says which page it asks for, or that it is none of ours; `memory` holds pages up to
 a bound in bytes; `pages` is one of them, compressed once, with its answers; `filling` has Django make a page that is
-missing, once, however many ask; `refusals` says, in one place, what may be kept.
+missing, once, however many ask; `refusals` says, in one place, what may be kept. `second_level` is what all machines
+share; `release` tells apart what two releases of the program make. `purging` has a network in front forget its copies.
 
 A page is shown as long as the content is the one that it was made from. `versions` reads what the database says of
 that, `triggers` has every table of content say so, `knowledge` is what this process knows, kept by `listening`;

@@ -8,6 +8,7 @@ from random import getrandbits
 from typing import Any
 
 from llamahub.logs import Hits
+from models_catalog.views.base import MAX_AGE, STALE_IF_ERROR
 
 from .asking import Environ, Key, Reader
 from .filling import Application, Filling, Made
@@ -61,12 +62,16 @@ class PageStore:
     def _for_copies(self, headers: Headers, page: StoredPage) -> Headers:
         """Lets the network in front keep the page until it is told otherwise, or something that is planned comes.
 
-        Only if the page is known to be of the present: one that is not might get there after the purge.
+        Only if the page is known to be of the present: one that is not might get there after the purge. Nor is what
+        is to be withdrawn shown after its time because we are down.
         """
-        seconds = int(min(page.until - time.monotonic(), LONGEST_COPY))
+        now = time.monotonic()
+        seconds = int(min(page.until - now, LONGEST_COPY))
         if seconds < 1 or page.version is not self.knowledge.version or not self.knowledge.is_sure():
             return headers
-        return [(n, f"{value}, s-maxage={seconds}" if n == "Cache-Control" else value) for n, value in headers]
+        down = int(min(page.withdraws_at - now - seconds, STALE_IF_ERROR))
+        kept = f"public, max-age={MAX_AGE}, s-maxage={seconds}, stale-if-error={max(down, 0)}"
+        return [(name, kept if name == "Cache-Control" else value) for name, value in headers]
 
     def _missing(self, key: Key, kept: StoredPage | None, environ: Environ, start_response: Any) -> Iterable[bytes]:
         self.watch()

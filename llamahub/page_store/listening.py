@@ -131,8 +131,5 @@ class Listener:
                 ours.close()
 
     def _ask(self, cursor: Any) -> Seen:
-        """What is planned changes with the content and with time, so it is not looked up twice a second."""
         last = self.knowledge.last
-        if last is not None and time.monotonic() < last.until and versions.token(cursor) == last.seen.token:
-            return last.seen
-        return versions.seen(cursor)
+        return last.seen if last is not None and versions.still(cursor, last.seen) else versions.seen(cursor)

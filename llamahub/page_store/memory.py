@@ -1,7 +1,7 @@
 """Pages in the memory of the process, up to a bound in bytes: whatever was not asked for the longest goes first.
 
-What the store asks of it is `get`, `put` and `discard`. A level that several machines share would be another class
-with these three, asked when this one has nothing: the version of the content is part of every page.
+The version of the content is part of every page. When nothing is here, what all machines share is asked
+(`second_level`).
 """
 
 from __future__ import annotations

@@ -34,6 +34,7 @@ LARGEST = 2 * 1024 * 1024
 class SecondLevel:
     def __init__(self, alias: str = ALIAS) -> None:
         self.alias = alias
+        release()  # it reads all files: not while a reader waits
 
     def get(self, key: Key, version: Version) -> StoredPage | None:
         """The page, if one of this very state of the content is there."""

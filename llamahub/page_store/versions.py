@@ -14,19 +14,21 @@ from django.db import connection, transaction
 from models_catalog import zones
 
 CHANNEL = "llamahub_content"
+NOW = "(extract(epoch FROM statement_timestamp()) * 1000000)::bigint"
 SUM = "SELECT coalesce(sum(steps), 0)::bigint, coalesce(bit_xor(mark), 0) FROM page_store_contentchange"
 # When the next edition goes out and the next article goes away, by the database's clock: it is the one that decides,
 # and the clocks of two machines differ. And in which zone the site's days begin.
 SEEN = f"""
     SELECT seen.*,
-        (extract(epoch FROM statement_timestamp()) * 1000000)::bigint,
+        {NOW},
         (SELECT (extract(epoch FROM min(publish_at)) * 1000000)::bigint FROM editorial_edition
          WHERE status = 'approved' AND publish_at > statement_timestamp()),
         (SELECT (extract(epoch FROM min(withdrawn_at)) * 1000000)::bigint FROM editorial_article
          WHERE withdrawn_at > statement_timestamp()),
         (SELECT time_zone FROM editorial_hubsettings LIMIT 1)
     FROM ({SUM}) seen
-"""  # noqa: S608 - a constant
+"""  # noqa: S608 - two constants
+GLANCE = f"SELECT seen.*, {NOW} FROM ({SUM}) seen"  # noqa: S608 - two constants
 SECOND = 1_000_000
 
 
@@ -74,6 +76,12 @@ class Seen(NamedTuple):
         return seconds_to_midnight(self.local)
 
     @property
+    def ends_at(self) -> int:
+        """When the first thing comes by itself: what is planned, or the next day."""
+        midnight = self.now + int(self.midnight_in * SECOND)
+        return min(at for at in (self.publishes_at, self.withdraws_at, midnight) if at is not None)
+
+    @property
     def state(self) -> State:
         return State(self.token, self.publishes_at, self.withdraws_at, self.local.date().isoformat())
 
@@ -90,8 +98,15 @@ def token(cursor: Any) -> Token:
     return Token(*cursor.fetchone())
 
 
+def still(cursor: Any, last: Seen) -> bool:
+    """Whether nothing has changed or come since. What is planned need not be looked up for that."""
+    cursor.execute(GLANCE)
+    steps, mark, now = cursor.fetchone()
+    return last.token == (steps, mark) and now < last.ends_at
+
+
 def seen(cursor: Any) -> Seen:
-    """The same, and what is planned."""
+    """The version, and what is planned."""
     cursor.execute(SEEN)
     steps, mark, now, publishes_at, withdraws_at, zone = cursor.fetchone()
     return Seen(Token(steps, mark), now, publishes_at, withdraws_at, zone or zones.DEFAULT)

@@ -226,7 +226,10 @@ def test_the_network_keeps_no_page_beyond_what_is_planned(site):
     article.save()
     visitor = Visitor(site)
     assert eventually(lambda: visitor.get(PAGE).is_hit)
-    assert 50 < s_maxage(visitor.get(PAGE)) <= 100
+    reply = visitor.get(PAGE)
+    assert 50 < s_maxage(reply) <= 100
+    # Nor while we are down.
+    assert "stale-if-error=0" in reply.headers["cache-control"]
 
 
 def test_the_network_keeps_no_page_that_nobody_vouches_for(site, monkeypatch):

@@ -264,3 +264,10 @@ def test_what_is_planned_is_told_by_the_clock_of_the_database():
     assert looked.publishes_at == round(due.timestamp() * 1_000_000)
     assert looked.withdraws_in - looked.publishes_in == pytest.approx(3600)
     assert looked.publishes_in == pytest.approx(3600, abs=30)
+    with connection.cursor() as cursor:
+        assert versions.still(cursor, looked)
+        assert not versions.still(cursor, looked._replace(publishes_at=looked.now - 1))
+        assert not versions.still(cursor, looked._replace(withdraws_at=looked.now - 1))
+        assert not versions.still(cursor, looked._replace(now=looked.now - 86_400_000_000))
+        make_event()
+        assert not versions.still(cursor, looked)
