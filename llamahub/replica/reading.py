@@ -57,9 +57,7 @@ class Health:
             if self.is_away or not isinstance(error, OperationalError | InterfaceError):
                 return
             self.is_away = True
-            logger.warning(
-                "The replica fails, pages are read from the primary: %s", " ".join(str(error).split())
-            )
+            logger.warning("The replica fails, pages are read from the primary: %s", " ".join(str(error).split()))
             self._end.clear()
             self._thread = threading.Thread(target=self._try, name="replica", daemon=True)
             self._thread.start()

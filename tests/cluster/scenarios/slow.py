@@ -11,10 +11,14 @@ from tests.cluster.slow_clients import Habit, habits, shared_out, slow_clients
 QUIET, CLIENTS, LONGEST, WATCHED = 8, 200, 30, 36
 
 
+def node(run: Run) -> None:
+    scenario(run, "200 slow clients before a node", run.site.nodes[0].port, shared_out(CLIENTS))
+
+
 def run(run: Run) -> None:
     scenario(run, "200 slow clients before nginx", run.site.nginx.port, shared_out(CLIENTS))
     scenario(run, "200 that trickle a form before nginx", run.site.nginx.port, [Habit.TRICKLE] * CLIENTS, are_cut=False)
-    scenario(run, "200 slow clients before a node", run.site.nodes[0].port, shared_out(CLIENTS))
+    node(run)
 
 
 def scenario(run: Run, name: str, port: int, who: list[Habit], *, are_cut: bool = True) -> None:

@@ -87,7 +87,12 @@ class TestSilence:
             from llamahub.embedded_postgres.base import server_for
 
             address = server_for(replica.settings_dict).address()
-            settings = {**replica.settings_dict, "HOST": address["host"], "PORT": address["port"], "USER": address["user"]}
+            settings = {
+                **replica.settings_dict,
+                "HOST": address["host"],
+                "PORT": address["port"],
+                "USER": address["user"],
+            }
             settings["OPTIONS"] = {**settings["OPTIONS"], "hostaddr": address["hostaddr"]}
         else:
             settings = dict(replica.settings_dict)
