@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import io
 import threading
+import time
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any
@@ -26,7 +27,8 @@ Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 REFUSED = "llamahub.body_refused"
 # Half of the threads in README.md.
 AT_ONCE = 2
-# Seconds to wait for one of those ahead. A form from a proxy that has it all takes a thousandth of that.
+# Seconds after which a form that is being read is a slow one, and nobody waits for its place. One from a proxy that has
+# it all takes a thousandth of that.
 MOMENT = 0.5
 
 
@@ -36,6 +38,8 @@ class Bodies:
     def __init__(self, application: Application) -> None:
         self.application = application
         self._places = threading.BoundedSemaphore(AT_ONCE)
+        # When the newest of those that are being read began.
+        self._began = 0.0
         # Files, the form around them, and some room.
         self.most = settings.FILES_MAX_SIZE + settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1024 * 1024
 
@@ -50,9 +54,10 @@ class Bodies:
         if size > self.most:
             environ[REFUSED] = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
             return
-        if not self._places.acquire(timeout=MOMENT):
+        if not self._places.acquire(timeout=max(0.0, self._began + MOMENT - time.monotonic())):
             environ[REFUSED] = HTTPStatus.SERVICE_UNAVAILABLE
             return
+        self._began = time.monotonic()
         try:
             content = environ["wsgi.input"].read(size)
         except Exception:
