@@ -1,18 +1,22 @@
 """Takes in the body of a request, whole, before Django begins.
 
-The server hands on a form that broke off in the middle as if that were all of it, and waits for one that comes byte by
-byte for as long as it takes, with one of its few threads. So a form is read here first: within a time, by few at once,
-to its last byte. What is wrong with it is written into the request for `edge`, which says so to the visitor.
+The server hands on a form that broke off in the middle as if that were all of it; and for one that comes byte by byte
+it waits as long as it takes, with one of its few threads. So a form is read here first: to its last byte, and by few
+threads at once, so that whoever sends slowly keeps readers from nothing. What is wrong with a form is written into the
+request for `edge`, which says so to the visitor.
+
+A reading cannot be given up: the server would stand still with all its threads until the sender goes on. To end slow
+forms takes a proxy in front, which takes them in itself.
 """
 
 from __future__ import annotations
 
-import tempfile
+import io
 import threading
 import time
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
-from typing import IO, Any
+from typing import Any
 
 from django.conf import settings
 
@@ -21,13 +25,11 @@ Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
 # In the environ: the status of the refusal.
 REFUSED = "llamahub.body_refused"
-# Who sends less a second than this (an eighth of the slowest lines that are sold), after some seconds of grace, is cut.
-BYTES_A_SECOND, GRACE = 16 * 1024, 8.0
-# Half of the threads in README.md: whatever comes slowly, the others go on answering.
+# Half of the threads in README.md.
 AT_ONCE = 2
-# Seconds to wait for one of those ahead. A form behind a proxy that buffers takes a thousandth of that.
+# Seconds after which a form that is being read is a slow one, and nobody waits for its place. One from a proxy that has
+# it all takes a thousandth of that.
 MOMENT = 0.5
-PIECE, IN_MEMORY = 64 * 1024, 1024 * 1024
 
 
 class Bodies:
@@ -36,6 +38,8 @@ class Bodies:
     def __init__(self, application: Application) -> None:
         self.application = application
         self._places = threading.BoundedSemaphore(AT_ONCE)
+        # When the newest of those that are being read began.
+        self._began = 0.0
         # Files, the form around them, and some room.
         self.most = settings.FILES_MAX_SIZE + settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1024 * 1024
 
@@ -49,48 +53,18 @@ class Bodies:
     def _take_in(self, environ: Environ, size: int) -> None:
         if size > self.most:
             environ[REFUSED] = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-        elif not self._places.acquire(timeout=MOMENT):
+            return
+        if not self._places.acquire(timeout=max(0.0, self._began + MOMENT - time.monotonic())):
             environ[REFUSED] = HTTPStatus.SERVICE_UNAVAILABLE
-        else:
-            try:
-                body = Body(environ["wsgi.input"], size)
-                if body.is_whole():
-                    environ["wsgi.input"] = body.file
-                    return
-                environ[REFUSED] = HTTPStatus.BAD_REQUEST
-            finally:
-                self._places.release()
-
-
-class Body:
-    """Read by a thread of its own, since no reading of the server’s can be given up: it ends with the request."""
-
-    def __init__(self, source: Any, size: int) -> None:
-        self.source, self.size = source, size
-        self.file: IO[bytes] = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - Django reads it later
-        self.received = 0
-        self._reader = threading.Thread(target=self._read, name="body of a request", daemon=True)
-
-    def is_whole(self) -> bool:
-        """Waits until it is, or certainly will not be."""
-        began = time.monotonic()
-        self._reader.start()
-        self._reader.join(GRACE)
-        while self._reader.is_alive():
-            if self.received < (time.monotonic() - began - GRACE) * BYTES_A_SECOND:
-                return False
-            self._reader.join(1)
-        self.file.seek(0)
-        return self.received == self.size
-
-    def _read(self) -> None:
+            return
+        self._began = time.monotonic()
         try:
-            while self.received < self.size:
-                piece = self.source.read(min(PIECE, self.size - self.received))
-                if not piece:
-                    return
-                self.file.write(piece)
-                self.received += len(piece)
+            content = environ["wsgi.input"].read(size)
         except Exception:
             # However the server says that the sender has gone: what was received is not all.
-            return
+            content = b""
+        finally:
+            self._places.release()
+        environ["wsgi.input"] = io.BytesIO(content)
+        if len(content) != size:
+            environ[REFUSED] = HTTPStatus.BAD_REQUEST

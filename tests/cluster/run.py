@@ -44,16 +44,22 @@ class Run:
     seconds: float
     rate: float
     verdicts: list[Verdict] = field(default_factory=list)
+    popular: list[str] = field(default_factory=list)
     tail: list[str] = field(default_factory=list)
     kept: set[str] = field(default_factory=set)
 
     def prepare(self) -> None:
         with self.site.primary.connect() as connection:
-            self.tail = sorted(path for (path,) in connection.execute(TAIL).fetchall())
+            listed = sorted(path for (path,) in connection.execute(TAIL).fetchall())
+        # Topics without an article, for example, have no page.
+        self.tail = [path for path in listed if self.site.nodes[0].ask(path, 30) == 200]
+        self.popular = [path for path in popular() if self.site.nodes[0].ask(path, 30) == 200]
+        if absent := sorted(set(popular()) - set(self.popular)):
+            print(f"Left out, since they are no pages: {', '.join(absent)}.")
         self.warm()
 
     def order(self, **different: object) -> Order:
-        given = {"ports": [self.site.nginx.port], "popular": popular(), "tail": self.tail, "rate": self.rate}
+        given = {"ports": [self.site.nginx.port], "popular": self.popular, "tail": self.tail, "rate": self.rate}
         return Order(**{**given, **different})  # type: ignore[arg-type]
 
     def warm(self) -> None:
@@ -67,7 +73,7 @@ class Run:
         found = set()
         headers = {"Host": HOST, "X-Forwarded-Proto": "https", "Accept": "text/html"}
         for _ in range(2):
-            for path in [*popular(), *self.tail]:
+            for path in [*self.popular, *self.tail]:
                 connection.request("GET", path, headers=headers)
                 response = connection.getresponse()
                 response.read()

@@ -90,9 +90,12 @@ class SlowClients:
         cut = [client.cut_after for client in ours if client.cut_after is not None]
         return {"clients": len(ours), "cut": len(cut), "after at most": f"{max(cut, default=0):.0f} s"}
 
-    def slowest(self, *, horizon: float) -> float:
-        """Seconds until the last of them was cut; the horizon if one never was."""
-        return max(client.cut_after if client.cut_after is not None else horizon for client in self.clients)
+    def uncut(self) -> int:
+        return sum(client.cut_after is None for client in self.clients)
+
+    def slowest(self) -> float:
+        """Seconds until the last of those that were cut was."""
+        return max((client.cut_after for client in self.clients if client.cut_after is not None), default=0.0)
 
     def close(self) -> None:
         for client in self.clients:

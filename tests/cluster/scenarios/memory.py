@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from tests.cluster.load import load
-from tests.cluster.mix import Kind, popular
+from tests.cluster.mix import Kind
 from tests.cluster.nodes import HOST
 from tests.cluster.packages import OPTIONAL, missing
 from tests.cluster.report import Verdict, failures, percentile, told
@@ -66,7 +66,7 @@ def memory(run: Run, requests: int) -> None:
         verdict.numbers["skipped"] = " ".join(absent)
         return
     script = run.site.folder / "mix.lua"
-    paths = [*popular(), *run.tail]
+    paths = [*run.popular, *run.tail]
     script.write_text(SCRIPT.format(paths=", ".join(json.dumps(path) for path in paths)))
     _wrk(run, script, 2)  # what the first thousand bring is no growth
     before = {node.name: node.megabytes() for node in run.site.nodes}
