@@ -10,6 +10,8 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 
+from models_catalog.finding import WordsIndex
+
 from .base import (
     Addressed,
     Content,
@@ -219,6 +221,7 @@ class Release(Content, Addressed):
             models.Index(fields=("generation", "-released_on", "name"), name="release_by_generation"),
             models.Index(fields=("context_tokens", "name"), name="release_by_context"),
             GinIndex(fields=("modalities_in",), name="release_by_input"),
+            WordsIndex(words=("name", "slug", "generation", "summary"), name="release_words"),
         )
 
     def __str__(self) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.db import models
 
+from models_catalog.finding import WordsIndex
 from models_catalog.paging import Order
 
 from .base import Addressed, Content, ContentQuerySet, DatePrecision, date_matches_precision, in_choices
@@ -104,6 +105,12 @@ class TimelineEvent(Content, Addressed):
                 condition=models.Q(is_headline=True, is_listed=True),
                 name="event_headlines",
             ),
+            # Few of many: the newest of them would be looked for among all.
+            models.Index(
+                fields=("-happened_on", "slug"), condition=models.Q(is_headline=True), name="event_all_headlines"
+            ),
+            models.Index(fields=("-happened_on", "slug"), condition=models.Q(is_listed=False), name="event_unlisted"),
+            WordsIndex(words=("title", "slug", "summary"), name="event_words"),
         )
 
     def __str__(self) -> str:

@@ -19,7 +19,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-SMALL = {"articles": 1_000, "events": 1_000, "releases": 1_000}
+SMALL = {"articles": 1_000, "events": 1_000, "releases": 100}
 LARGE = {
     "articles": int(os.environ.get("ARTICLES", "100000")),
     "events": int(os.environ.get("EVENTS", "100000")),
@@ -37,13 +37,13 @@ ASKED = {
     "models, by context": "/models/?sort=context",
     "models, by parameters": "/models/?sort=parameters",
     "models, by name": "/models/?sort=name",
-    "a release": "/models/grown-500/",
-    "comparison": "/models/compare/?r=grown-1&r=grown-500",
+    "a release": "/models/grown-50/",
+    "comparison": "/models/compare/?r=grown-1&r=grown-50",
     "timeline": "/timeline/",
     "timeline, next page": "next:/timeline/",
     "timeline, one kind": "/timeline/?kind=incident",
     "timeline, a year": "/timeline/?year=2024",
-    "an event": "/timeline/grown-500/",
+    "an event": "/timeline/grown-50/",
     "licensing": "/licensing/",
     "a license": "/licensing/llama-4/",
     "license checker": "/licensing/check/",
@@ -52,7 +52,7 @@ ASKED = {
     "articles, next page": "next:/articles/",
     "articles, old address": "/articles/?page=20",
     "articles, far back": "/articles/?after=2025-01-02T00:00:00.000000Z.1.999999999",
-    "an article": "/articles/grown-500/",
+    "an article": "/articles/grown-50/",
     "topic": "/topics/running/",
     "author": "/authors/llamahub-editors/",
     "figures": "/figures/",
