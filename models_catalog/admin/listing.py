@@ -6,8 +6,10 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import Paginator
-from django.db.models import Max, Min, QuerySet
+from django.db import connection
+from django.db.models import Max, Min, Model, QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import cached_property
@@ -46,8 +48,42 @@ class CountedSoFar(ListPaginator):
         return found if found <= COUNTED else MoreThan(COUNTED)
 
 
+def is_long(model: type[Model]) -> bool:
+    """Whether a table has more rows than are counted, as Postgres estimates it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE oid = %s::regclass", [model._meta.db_table])
+        (rows,) = cursor.fetchone()
+    return bool(rows > COUNTED)
+
+
+def begins_an_index(model: type[Model], field: str) -> bool:
+    """Whether rows can be read in the order of a field."""
+    names = {
+        column.name for column in model._meta.concrete_fields if column.primary_key or column.unique or column.db_index
+    }
+    names |= {index.fields_orders[0][0] for index in model._meta.indexes if index.fields_orders and not index.condition}
+    return field.lstrip("-") in names
+
+
+class Changes(ChangeList):
+    """Finds the rows of a page first, then fetches these few with all that is shown of them."""
+
+    def get_ordering_field(self, field_name: Any) -> Any:
+        """None also for a column that this list is not sorted by, whatever its address says."""
+        is_sortable = self.sortable_by is None or field_name in self.sortable_by
+        return super().get_ordering_field(field_name) if is_sortable else None
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        found = list(self.result_list.values_list("pk", flat=True))
+        rows = self.root_queryset.filter(pk__in=found)
+        if not rows.query.select_related:
+            rows = self.apply_select_related(rows)
+        self.result_list = rows.order_by(*self.get_ordering(request, self.queryset))
+
+
 class LongList(ModelAdmin):
-    """Counts so far, searches by an index, and offers days without looking which of them have rows."""
+    """Counts so far, searches and sorts by an index, and offers days without looking which of them have rows."""
 
     paginator = CountedSoFar
     # “50 of 1,234”: the count of all rows costs a scan that nobody needs.
@@ -57,6 +93,20 @@ class LongList(ModelAdmin):
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         return find(queryset, self.get_search_fields(request), search_term), False
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[Changes]:
+        return Changes
+
+    def get_sortable_by(self, request: HttpRequest) -> Any:
+        """Every column of a short list; of a long one those that an index sorts by, since others sort all of it."""
+        columns = super().get_sortable_by(request)
+        if not is_long(self.model):
+            return columns
+        return [name for name in columns if begins_an_index(self.model, self._sorts_by(name))]
+
+    def _sorts_by(self, column: Any) -> str:
+        shown = column if callable(column) else getattr(self, column, None) or getattr(self.model, column, None)
+        return str(getattr(shown, "admin_order_field", None) or column)
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         changes = super().get_changelist_instance(request)

@@ -2,7 +2,8 @@
 
 ``grow(articles=100_000, events=100_000, releases=10_000)`` adds to a database that holds the shipped content. Every
 release has two checkpoints and cited facts, every event its release and a source, every article an author, a release
-and a public edition; a source for every twenty events, and as many corrections. All of it is on the record.
+and a public edition; a source for every twenty events (but 400 at
+least), and as many corrections. All of it is on the record.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ Columns = dict[str, str]
 
 
 def grow(*, articles: int, events: int, releases: int) -> None:
-    sources = max(1, events // 20)
+    # Enough to fill a page of their list, whatever the size.
+    sources = max(400, events // 20)
     with transaction.atomic(), connection.cursor() as cursor:
         # The triggers would write the record row by row; `record.install` writes it at once.
         cursor.execute("SET LOCAL session_replication_role = replica; SET LOCAL statement_timeout = 0")
