@@ -28,6 +28,10 @@ class Migration(migrations.Migration):
         ),
         BuildIndex(
             model_name="citation",
+            index=models.Index(fields=["source", "id"], name="citation_by_source"),
+        ),
+        BuildIndex(
+            model_name="citation",
             index=WordsIndex(Words("locator", "note"), fastupdate=False, name="citation_words"),
         ),
         BuildIndex(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
-from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -70,14 +69,11 @@ class ReleaseQuerySet(ContentQuerySet["Release"]):
         )
 
     def for_its_page(self) -> Self:
-        """As ``with_facts``, and the releases and events that it has to do with."""
-        # By name: events know releases, so releases cannot import them.
-        events = apps.get_model("models_catalog", "TimelineEvent").objects
+        """As ``with_facts``, and the releases that it has to do with."""
         relatives = Release.objects.listed().oldest_first()
         return self.with_facts().prefetch_related(
             models.Prefetch("based_on", relatives),
             models.Prefetch("derivatives", relatives),
-            models.Prefetch("events", events.listed().newest_first().with_facts()),
         )
 
 

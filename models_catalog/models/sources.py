@@ -254,6 +254,7 @@ class Citation(Content, FactReference):
     """Ties one field of one fact to a source, with the place in it and the day it was checked."""
 
     Status = CitationStatus
+    AS_ENTERED: ClassVar = Order(("id",))
     source = models.ForeignKey(Source, models.PROTECT, related_name="citations")
     locator = models.CharField(
         max_length=160, blank=True, help_text="Where in the source: page, section, clause or table."
@@ -293,6 +294,7 @@ class Citation(Content, FactReference):
         )
         indexes = (
             models.Index(fields=("checked_on", "id"), name="citation_longest_unchecked"),
+            models.Index(fields=("source", "id"), name="citation_by_source"),
             # Few of many, but for those that are verified.
             models.Index(
                 fields=("status", "checked_on", "id"), condition=~Q(status="verified"), name="citation_in_doubt"

@@ -36,6 +36,10 @@ class TimelineEventQuerySet(ContentQuerySet["TimelineEvent"]):
         """Those that stand before an event in ``newest_first``, the nearest first."""
         return TimelineEvent.NEWEST_FIRST.following(self, (event.happened_on, event.slug), backwards=True)
 
+    def concerning(self, slug: str) -> Self:
+        """Those that concern a release that readers may see, by its name in addresses."""
+        return self.filter(releases__in=Release.objects.listed().filter(slug=slug).values("pk"))
+
     def up_to_year(self, year: int) -> Self:
         """Those of a year and of the years before it."""
         return self.filter(happened_on__lte=date(year, 12, 31))

@@ -14,7 +14,7 @@ from models_catalog.charts import context_chart, family_chart
 from models_catalog.facts import Fact, fact, fetched
 from models_catalog.filters import PARAMETERS, selection
 from models_catalog.history.changes import history_of
-from models_catalog.models import Release, Variant
+from models_catalog.models import Release, TimelineEvent, Variant
 from models_catalog.sizes import sizes
 from models_catalog.together import fetch
 
@@ -64,6 +64,8 @@ COMPARE_AT_LEAST, COMPARE_AT_MOST = 2, 4
 # How many the form offers: a longer list is none to choose from. Others are compared from their own pages.
 OFFERED = 200
 PER_PAGE = 40
+# Of its milestones, and of the articles about it, a release’s page shows the newest; the lists that have all go on.
+SHOWN = 30
 
 
 @public_page(parameters=[*PARAMETERS, "page"])
@@ -122,8 +124,9 @@ def _release_facts(release: Release, variants: list[Variant]) -> list[Fact]:
 @readable_as_of
 def release(request: HttpRequest, slug: str) -> HttpResponse:
     found = Release.objects.listed().filter(slug=slug).for_its_page()
-    editions = reading.about(slug)
-    fetch(found, *editions)
+    events = TimelineEvent.objects.listed().concerning(slug).newest_first().with_facts()[: SHOWN + 1]
+    editions = [of_an_app[: SHOWN + 1] for of_an_app in reading.about(slug)]
+    fetch(found, events, *editions)
     release = one_or_404(found)
     variants = fetched(release, "variants")
     context = {
@@ -131,9 +134,11 @@ def release(request: HttpRequest, slug: str) -> HttpResponse:
         "facts": _release_facts(release, variants),
         "checkpoints": _checkpoints(variants, CHECKPOINT_FACTS),
         "shapes": _checkpoints(variants, SHAPE_FACTS),
-        "events": release.events.all(),
+        "events": list(events)[:SHOWN],
+        "has_more_events": len(events) > SHOWN,
         "derivatives": release.derivatives.all(),
-        "editions": [edition for of_an_app in editions for edition in of_an_app],
+        "editions": [edition for of_an_app in editions for edition in of_an_app[:SHOWN]],
+        "has_more_editions": any(len(of_an_app) > SHOWN for of_an_app in editions),
         "history": history_of(release),
     }
     return render(request, "models_catalog/release.html", context)
