@@ -24,9 +24,10 @@ Rows = TypeVar("Rows", bound="models.QuerySet[Any]")
 
 # What ends a word: all of ASCII that is neither letter nor digit, and the marks that typesetting adds. Spelled out,
 # because what Postgres takes for a letter depends on the locale of the database. In it are all operators of tsquery.
+# The same stand in the function `models_catalog_words`.
 BREAKS = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~“”„‘’‚«»‹›–—‑…•·×′″→←\xa0"
 _APART = str.maketrans(dict.fromkeys(BREAKS, " "))
-# A vector may take a megabyte at most; with these it does, whatever the words are.
+# So far the function reads: a vector may take a megabyte at most.
 INDEXED_CHARACTERS = 100_000
 # More words than anybody types, each as long as one can be: beyond that a question only costs.
 MOST_WORDS, LONGEST_WORD = 16, 60
@@ -48,8 +49,7 @@ class Words(Func):
             columns.append(f"array_to_string({column}, ' ')" if is_list else f"coalesce({column}, '')")
             parameters += given
         text = " || ' ' || ".join(columns)
-        vector = f"to_tsvector('simple'::regconfig, translate(left({text}, {INDEXED_CHARACTERS}), %s, %s))"
-        return vector, [*parameters, BREAKS, " " * len(BREAKS)]
+        return f"models_catalog_words({text})", parameters
 
 
 class WordsIndex(GinIndex):

@@ -36,8 +36,8 @@ class EditionAdmin(Previewing, WritesProse, ChecksWriting, ContentAdmin):
     list_display = ("title", "article", "number", "standing", "as_of", "written_by", "updated_at")
     list_filter = ("status", ("reviewer", FirstRelatedFilter), "article__topic", "publish_at")
     list_select_related = ("article", "created_by")
-    search_fields = ("title", "standfirst", "article__slug", "body")
-    search_help_text = "By title, address or text."
+    search_fields = ("title", "standfirst", "body")
+    search_help_text = "By title or text."
     date_hierarchy = "publish_at"
     ordering = ("-updated_at", "-pk")
     readonly_fields = ("article", "number", "standing", "written_by", "reviewer", "approved_by")

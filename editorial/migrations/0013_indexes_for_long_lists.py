@@ -11,6 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("editorial", "0012_site_time_zone"),
+        ("models_catalog", "0010_words_of_a_text"),
     ]
 
     operations = [

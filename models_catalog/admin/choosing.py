@@ -23,7 +23,12 @@ class FirstRelatedFilter(admin.RelatedOnlyFieldListFilter):
     def field_choices(
         self, field: Any, request: HttpRequest, model_admin: admin.ModelAdmin[Any]
     ) -> list[tuple[str, Any]]:
-        used = model_admin.model._default_manager.order_by().filter(**{self.field_path: OuterRef("pk")})
+        if field.many_to_many and field.model is model_admin.model:
+            # The rows that join the two say enough.
+            joins = field.remote_field.through._default_manager
+            used = joins.filter(**{field.m2m_reverse_field_name(): OuterRef("pk")})
+        else:
+            used = model_admin.model._default_manager.order_by().filter(**{self.field_path: OuterRef("pk")})
         related: Any = field.related_model
         rows = related._default_manager.filter(Exists(used))
         if ordering := self.field_admin_ordering(field, request, model_admin):

@@ -26,6 +26,8 @@ else:
 
 # Rows are counted, and paged through, so far. Whoever looks for one among more searches or filters.
 COUNTED = 10_000
+# Of so many rows, an order that no index has is worked out at once.
+SORTED = 2_000
 HOW_IT_FINDS = "Finds words by how they begin."
 
 
@@ -49,11 +51,11 @@ class CountedSoFar(ListPaginator):
 
 
 def is_long(model: type[Model]) -> bool:
-    """Whether a table has more rows than are counted, as Postgres estimates it."""
+    """Whether a table has more rows than are sorted at once, as Postgres estimates it."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT reltuples FROM pg_class WHERE oid = %s::regclass", [model._meta.db_table])
         (rows,) = cursor.fetchone()
-    return bool(rows > COUNTED)
+    return bool(rows > SORTED)
 
 
 def begins_an_index(model: type[Model], field: str) -> bool:

@@ -115,8 +115,8 @@ class VariantAdmin(InBulk, ContentAdmin):
     )
     list_filter = ("kind", "quantization", ("release", FirstRelatedFilter))
     list_select_related = ("release",)
-    search_fields = ("name", "slug", "repository_id", "release__name")
-    search_help_text = "By name, repository or release."
+    search_fields = ("name", "slug", "repository_id")
+    search_help_text = "By name, address or repository."
     prepopulated_fields = {"slug": ("name",)}
     inlines = (CitationInline,)
     fieldsets = (

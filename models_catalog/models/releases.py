@@ -406,6 +406,7 @@ class Variant(Content, Slugged):
         indexes = (
             models.Index(fields=("release", "parameters_total", "kind"), name="variant_by_size"),
             models.Index(fields=("parameters_total",), name="variant_by_parameters"),
+            WordsIndex(words=("name", "slug", "repository_id"), name="variant_words"),
         )
 
     def __str__(self) -> str:

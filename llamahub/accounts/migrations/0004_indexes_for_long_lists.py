@@ -11,6 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("accounts", "0003_time_zones"),
+        ("models_catalog", "0010_words_of_a_text"),
     ]
 
     operations = [

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ("models_catalog", "0009_published_memory_is_checked"),
+        ("models_catalog", "0010_words_of_a_text"),
     ]
 
     operations = [
@@ -67,6 +67,10 @@ class Migration(migrations.Migration):
         BuildIndex(
             model_name="release",
             index=WordsIndex(Words("name", "slug", "generation", "summary"), fastupdate=False, name="release_words"),
+        ),
+        BuildIndex(
+            model_name="variant",
+            index=WordsIndex(Words("name", "slug", "repository_id"), fastupdate=False, name="variant_words"),
         ),
         BuildIndex(
             model_name="source",
