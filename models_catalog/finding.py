@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from functools import reduce
 from operator import and_
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -41,11 +41,11 @@ class Words(Func):
     def __init__(self, *fields: Any) -> None:
         super().__init__(*fields)
 
-    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
+    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:
         columns, parameters = [], []
         for source in self.get_source_expressions():
             column, given = compiler.compile(source)
-            is_list = isinstance(source.output_field, ArrayField)  # type: ignore[union-attr]
+            is_list = isinstance(source.output_field, ArrayField)
             columns.append(f"array_to_string({column}, ' ')" if is_list else f"coalesce({column}, '')")
             parameters += given
         text = " || ' ' || ".join(columns)
@@ -63,13 +63,11 @@ class WordsIndex(GinIndex):
 
     @property
     def words(self) -> frozenset[str]:
-        (expression,) = self.expressions  # type: ignore[attr-defined]
-        return frozenset(source.name for source in expression.get_source_expressions())
+        return frozenset(source.name for source in self.vector.get_source_expressions())
 
     @property
     def vector(self) -> Words:
-        vector: Words = self.expressions[0]  # type: ignore[attr-defined]
-        return vector
+        return cast(Words, self.expressions[0])
 
 
 def index_for(model: type[models.Model], fields: Iterable[str]) -> WordsIndex | None:

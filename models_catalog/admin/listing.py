@@ -42,7 +42,7 @@ class CountedSoFar(ListPaginator):
     """Pages of the first rows: to count all of a million, all must be read."""
 
     @cached_property
-    def count(self) -> int:  # type: ignore[override]
+    def count(self) -> int:
         rows: Any = self.object_list
         if not isinstance(rows, QuerySet):
             return len(rows)
@@ -60,9 +60,8 @@ def is_long(model: type[Model]) -> bool:
 
 def begins_an_index(model: type[Model], field: str) -> bool:
     """Whether rows can be read in the order of a field."""
-    names = {
-        column.name for column in model._meta.concrete_fields if column.primary_key or column.unique or column.db_index
-    }
+    columns: Any = model._meta.concrete_fields
+    names = {column.name for column in columns if column.unique or column.db_index}
     names |= {index.fields_orders[0][0] for index in model._meta.indexes if index.fields_orders and not index.condition}
     return field.lstrip("-") in names
 
