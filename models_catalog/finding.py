@@ -41,7 +41,7 @@ class Words(Func):
     def __init__(self, *fields: Any) -> None:
         super().__init__(*fields)
 
-    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> Any:  # type: ignore[override]
         columns, parameters = [], []
         for source in self.get_source_expressions():
             column, given = compiler.compile(source)
