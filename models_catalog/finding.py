@@ -31,6 +31,8 @@ _APART = str.maketrans(dict.fromkeys(BREAKS, " "))
 INDEXED_CHARACTERS = 100_000
 # More words than anybody types, each as long as one can be: beyond that a question only costs.
 MOST_WORDS, LONGEST_WORD = 16, 60
+# So many keys are fetched, and then asked for by name: Postgres cannot guess how few rows a beginning finds.
+FEW = 1_000
 
 
 class Words(Func):
@@ -100,8 +102,15 @@ def find(rows: Rows, fields: Iterable[str], text: str) -> Rows:
     for word in asked:
         # A union, not an “or”: each of its parts begins at an index.
         places = [_leading_to(rows.model, path, names, word) for path, names in by_path.items()]
-        rows = rows.filter(pk__in=places[0].union(*places[1:], all=True))
+        together = places[0].union(*places[1:], all=True) if len(places) > 1 else places[0]
+        rows = rows.filter(pk__in=_few(together) or together)
     return rows
+
+
+def _few(keys: models.QuerySet[Any]) -> list[Any] | None:
+    """The keys, if there are some and they are few."""
+    found = [key for (key,) in keys.values_list("pk")[: FEW + 1]]
+    return found if 0 < len(found) <= FEW else None
 
 
 def _having(model: type[models.Model], fields: Sequence[str], asked: Sequence[str]) -> SearchVectorExact:
@@ -117,7 +126,8 @@ def _leading_to(model: type[models.Model], path: str, fields: Sequence[str], wor
     found = related._default_manager.order_by().filter(_having(related, fields, [word]))
     if not path:
         return found.values("pk")
-    return model._default_manager.order_by().filter(**{f"{path}__in": found.values("pk")}).values("pk")
+    keys = found.values("pk")
+    return model._default_manager.order_by().filter(**{f"{path}__in": _few(keys) or keys}).values("pk")
 
 
 def related_model(model: type[models.Model], path: str) -> type[models.Model]:

@@ -61,7 +61,7 @@ def is_long(model: type[Model]) -> bool:
 def begins_an_index(model: type[Model], field: str) -> bool:
     """Whether rows can be read in the order of a field."""
     columns: Any = model._meta.concrete_fields
-    names = {column.name for column in columns if column.unique or column.db_index}
+    names = {c.name for c in columns if c.unique or (c.db_index and not c.is_relation)}
     names |= {index.fields_orders[0][0] for index in model._meta.indexes if index.fields_orders and not index.condition}
     return field.lstrip("-") in names
 
