@@ -99,18 +99,29 @@ def find(rows: Rows, fields: Iterable[str], text: str) -> Rows:
         by_path.setdefault(path, []).append(name)
     if list(by_path) == [""]:
         return rows.filter(_having(rows.model, by_path[""], asked))
-    for word in asked:
-        # A union, not an “or”: each of its parts begins at an index.
-        places = [_leading_to(rows.model, path, names, word) for path, names in by_path.items()]
-        together = places[0].union(*places[1:], all=True) if len(places) > 1 else places[0]
-        rows = rows.filter(pk__in=_few(together) or together)
+    places = [[_leading_to(rows.model, path, names, word) for path, names in by_path.items()] for word in asked]
+    rare = {place: few for place, parts in enumerate(places) if (few := _few(_together(parts))) is not None}
+    if rare:
+        # Those that have the rare words, of which only the common ones are still to be looked for.
+        keys = set.intersection(*map(set, rare.values()))
+        rows = rows.filter(pk__in=keys)
+        places = [
+            [part.filter(pk__in=keys) for part in parts] for place, parts in enumerate(places) if place not in rare
+        ]
+    for parts in places:
+        rows = rows.filter(pk__in=_together(parts))
     return rows
 
 
+def _together(parts: list[models.QuerySet[Any]]) -> models.QuerySet[Any]:
+    """A union, not an “or”: each of its parts begins at an index."""
+    return parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
+
+
 def _few(keys: models.QuerySet[Any]) -> list[Any] | None:
-    """The keys, if there are some and they are few."""
+    """The keys, unless they are many."""
     found = [key for (key,) in keys.values_list("pk")[: FEW + 1]]
-    return found if 0 < len(found) <= FEW else None
+    return found if len(found) <= FEW else None
 
 
 def _having(model: type[models.Model], fields: Sequence[str], asked: Sequence[str]) -> SearchVectorExact:
@@ -127,7 +138,8 @@ def _leading_to(model: type[models.Model], path: str, fields: Sequence[str], wor
     if not path:
         return found.values("pk")
     keys = found.values("pk")
-    return model._default_manager.order_by().filter(**{f"{path}__in": _few(keys) or keys}).values("pk")
+    few = _few(keys)
+    return model._default_manager.order_by().filter(**{f"{path}__in": keys if few is None else few}).values("pk")
 
 
 def related_model(model: type[models.Model], path: str) -> type[models.Model]:
