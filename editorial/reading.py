@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from editorial.models import Edition
+from models_catalog.reading import SHOWN
 from models_catalog.together import worded_once
 
 if TYPE_CHECKING:
@@ -12,11 +13,11 @@ if TYPE_CHECKING:
 
 
 def articles_about(slug: str) -> QuerySet[Any]:
-    """Live editions of the articles that name the release, newest first."""
+    """The newest live editions of the articles that name the release, and one more than a page shows."""
     (editions,) = _about(slug=slug)
     return editions
 
 
 @worded_once
 def _about(*, slug: str) -> tuple[QuerySet[Any], ...]:
-    return (Edition.objects.live().filter(article__releases__slug=slug).for_reading(),)
+    return (Edition.objects.live().filter(article__releases__slug=slug).for_reading()[: SHOWN + 1],)

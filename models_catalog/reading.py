@@ -13,15 +13,19 @@ from django.db.models import QuerySet
 
 Provider = Callable[[str], QuerySet[Any]]
 
+# Of its milestones, and of what there is to read about it, a release’s page shows the newest; the lists go on.
+SHOWN = 30
+
 _providers: list[Provider] = []
 
 
 def register(provider: Provider) -> None:
-    """``provider(slug)`` returns the live editions about a release, for components/article_list.html. Registering twice counts once."""
+    """``provider(slug)`` returns the newest `SHOWN` live editions about a release, and one more if there is, for
+    components/article_list.html. Registering twice counts once."""
     if provider not in _providers:
         _providers.append(provider)
 
 
 def about(slug: str) -> list[QuerySet[Any]]:
-    """Everything there is to read about the release of that name, not fetched yet."""
+    """What there is to read about the release of that name, not fetched yet."""
     return [provider(slug) for provider in _providers]

@@ -20,6 +20,7 @@ from editorial import publishing
 from editorial.forms import EditionForm, WithdrawForm
 from editorial.models import Article, Edition
 from models_catalog.admin.base import ContentAdmin
+from models_catalog.admin.choosing import FirstRelatedFilter
 from models_catalog.admin.conflicts import MindfulInline, refuse_if_changed
 from models_catalog.conflicts import versions_of, written
 from models_catalog.forms import ContentFormSet
@@ -94,7 +95,7 @@ class Standing(admin.SimpleListFilter):
 @admin.register(Article)
 class ArticleAdmin(ChecksWriting, ContentAdmin):
     list_display = ("newest_title", "topic", "signed_by", "standing", "draft", "changed")
-    list_filter = (Standing, "topic", ("authors", admin.RelatedOnlyFieldListFilter))
+    list_filter = (Standing, "topic", ("authors", FirstRelatedFilter))
     list_select_related = ("topic",)
     search_fields = ("slug", "editions__title")
     search_help_text = "By title or address."

@@ -19,6 +19,7 @@ from editorial.models import Article, Edition
 from editorial.moments import in_both_zones
 from editorial.publication import compared_fields, publication
 from models_catalog.admin.base import ContentAdmin
+from models_catalog.admin.choosing import FirstRelatedFilter
 from models_catalog.admin.conflicts import refuse_if_changed
 
 from .articles import TEXT_FIELDS
@@ -33,10 +34,10 @@ APPROVE, SUBMIT = "_approve", "_submit"
 class EditionAdmin(Previewing, WritesProse, ChecksWriting, ContentAdmin):
     form = EditionForm
     list_display = ("title", "article", "number", "standing", "as_of", "written_by", "updated_at")
-    list_filter = ("status", ("reviewer", admin.RelatedOnlyFieldListFilter), "article__topic", "publish_at")
+    list_filter = ("status", ("reviewer", FirstRelatedFilter), "article__topic", "publish_at")
     list_select_related = ("article", "created_by")
-    search_fields = ("title", "standfirst", "article__slug", "body")
-    search_help_text = "By title, address or text."
+    search_fields = ("title", "standfirst", "body")
+    search_help_text = "By title or text."
     date_hierarchy = "publish_at"
     ordering = ("-updated_at", "-pk")
     readonly_fields = ("article", "number", "standing", "written_by", "reviewer", "approved_by")

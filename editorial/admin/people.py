@@ -5,16 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from editorial.models import Author, Persona, Topic
+from editorial.models import Article, Author, Persona, Topic
 from models_catalog.admin.base import ContentAdmin
+from models_catalog.admin.columns import count_of
 
 
 class WithArticleCount(ContentAdmin):
+    # By which field articles lead here.
+    counted_by: str
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).annotate(article_count=Count("articles"))
+        return super().get_queryset(request).annotate(article_count=count_of(Article, self.counted_by))
 
     @admin.display(description="articles", ordering="article_count")
     def article_total(self, entry: Any) -> int:
@@ -23,6 +27,7 @@ class WithArticleCount(ContentAdmin):
 
 @admin.register(Topic)
 class TopicAdmin(WithArticleCount):
+    counted_by = "topic"
     list_display = ("name", "description", "article_total", "position")
     list_editable = ("position",)
     search_fields = ("name", "slug", "description")
@@ -34,6 +39,7 @@ class TopicAdmin(WithArticleCount):
 
 @admin.register(Author)
 class AuthorAdmin(WithArticleCount):
+    counted_by = "authors"
     list_display = ("name", "bio", "article_total")
     search_fields = ("name", "slug", "bio")
     search_help_text = "By name or biography."

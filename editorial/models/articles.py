@@ -18,11 +18,12 @@ from django.utils import timezone
 from editorial.live_facts.validation import validate_references
 from editorial.prose import validate as validate_markdown
 from models_catalog import history
+from models_catalog.finding import WordsIndex
 from models_catalog.models import Addressed, Content, Release
 from models_catalog.models.base import ContentQuerySet, in_choices
 from models_catalog.paging import Order
 
-from .media import Image
+from .media import PLACE, Image
 from .people import Author, Topic
 from .prose import REFERENCE_HELP, WithProse
 
@@ -146,6 +147,11 @@ class Article(Content, Addressed):
             ),
         )
         permissions = (("withdraw_article", "Can withdraw articles and bring them back"),)
+        indexes = (
+            # Asked for every page that is made: when the next one goes.
+            models.Index(fields=("withdrawn_at",), condition=Q(withdrawn_at__isnull=False), name="article_withdrawn"),
+            WordsIndex(words=("slug",), name="article_words"),
+        )
 
     def __str__(self) -> str:
         return self.slug
@@ -231,6 +237,13 @@ class Edition(WithProse, Content):
             models.Index(
                 fields=("-publish_at", "-number"), condition=Q(status="approved"), name="edition_newest_first"
             ),
+            models.Index(fields=("-updated_at", "-id"), name="edition_last_changed"),
+            models.Index(fields=("-updated_at", "-id"), condition=~Q(status="approved"), name="edition_open"),
+            models.Index(fields=("publish_at",), name="edition_by_time"),
+            # A picture’s place in a text: few have one, and else every text would be read to find them.
+            models.Index(fields=("article",), condition=Q(body__contains=PLACE), name="edition_with_pictures"),
+            WordsIndex(words=("title",), name="edition_titles"),
+            WordsIndex(words=("title", "standfirst", "body"), name="edition_words"),
         )
 
     def __str__(self) -> str:

@@ -18,6 +18,7 @@ from editorial import pictures
 from editorial.pictures import files
 from editorial.pictures.fields import Upload
 from editorial.prose.pictures import Illustration, references
+from models_catalog.finding import WordsIndex
 from models_catalog.models import Content
 from models_catalog.models.base import ContentQuerySet, Slugged
 
@@ -146,6 +147,10 @@ class Image(Content, Slugged):
                 name="picture_is_kept_once",
                 violation_error_message="This picture is in the library already. Find it there and use that one.",
             ),
+        )
+        indexes = (
+            models.Index(fields=("-created_at", "slug"), name="image_newest_first"),
+            WordsIndex(words=("alt", "slug", "credit", "license"), name="image_words"),
         )
 
     def __str__(self) -> str:

@@ -38,7 +38,7 @@ def list_context(request: HttpRequest, editions: EditionQuerySet, *others: Query
 
     What else the page shows is fetched with it.
     """
-    page = Listing(editions.for_reading(), Edition.NEWEST_FIRST, request.GET, PER_PAGE)
+    page = Listing(editions.for_reading(), Edition.NEWEST_FIRST, request.GET, PER_PAGE, kept=("release",))
     fetch(page.asked, *others)
     context: dict[str, Any] = {"page": page}
     if not page.is_first:
@@ -59,12 +59,19 @@ def _cited(*, slugs: Collection[str]) -> tuple[QuerySet[Any], ...]:
     return (Source.objects.filter(slug__in=slugs),)
 
 
-@public_page(parameters=paging.PARAMETERS)
+@public_page(parameters=["release", *paging.PARAMETERS])
 @readable_as_of
 def articles(request: HttpRequest) -> HttpResponse:
     topics = Topic.objects.with_articles()
-    context = list_context(request, Edition.objects.live(), topics)
-    return render(request, "editorial/articles.html", {**context, "topics": topics})
+    slug = request.GET.get("release", "")
+    if not slug:
+        context = list_context(request, Edition.objects.live(), topics)
+        return render(request, "editorial/articles.html", {**context, "topics": topics})
+    release = Release.objects.listed().filter(slug=slug)
+    about = Edition.objects.live().filter(article__releases__in=release.values("pk"))
+    context = list_context(request, about, topics, release)
+    more = {"topics": topics, "release": next(iter(release), None), "asks_for_release": True}
+    return render(request, "editorial/articles.html", {**context, **more})
 
 
 def _readable(history: list[Edition], begins: datetime | None) -> list[tuple[Edition, datetime | None]]:

@@ -131,8 +131,7 @@ class AuditEntryAdmin(Tolerant):
     search_help_text = "By account, by what it concerns, or by a request’s number from the server’s log."
     date_hierarchy = "at"
     list_per_page = 50
-    show_full_result_count = False
-    ordering = ("-id",)
+    ordering = ("-at", "-id")
     fields = ("at", "actor", "kind", "subject", "what", "address", "request_id")
     readonly_fields = fields
 

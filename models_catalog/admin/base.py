@@ -28,6 +28,7 @@ from models_catalog.models import FACT_MODELS, Addressed, Content, Correction, R
 
 from .conflicts import VERSIONS, ChangedMeanwhile, LostEntry, MindfulInline, seen_outdated
 from .deleting import Deleting
+from .listing import LongList
 from .refusals import refusal, say_refusal
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class ForEditors(BaseAdmin):
         return field
 
 
-class Tolerant(ModelAdmin):
+class Tolerant(LongList):
     """A list that answers nonsense in its address or its forms with itself, where Django’s fails."""
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
@@ -104,8 +105,6 @@ class ContentAdmin(ForEditors, Deleting, Tolerant):
 
     form = ContentForm
     list_per_page = 50
-    # “50 of 1,234”: the count of all rows costs a scan that nobody needs.
-    show_full_result_count = False
     save_on_top = True
 
     def get_ordering(self, request: HttpRequest) -> tuple[Any, ...]:

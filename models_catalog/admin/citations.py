@@ -256,8 +256,8 @@ def _status_mark(citation: Citation) -> Any:
 class CorrectionAdmin(ReferenceAdmin):
     list_display = ("what_we_said", "what_is_right", "entry", day_column("published_on", label="put right"), "source")
     list_filter = (CitesKind, "published_on")
-    search_fields = ("slug", "what_we_said", "what_is_right", "why", "source__title")
-    search_help_text = "By what was said, what is right, why, or source."
+    search_fields = ("slug", "what_we_said", "what_is_right", "why")
+    search_help_text = "By what was said, what is right, or why."
     date_hierarchy = "published_on"
     prepopulated_fields = {"slug": ("what_we_said",)}
     instead_of_deleting = "A correction is a promise to readers. Delete one only if it was itself a mistake."

@@ -7,6 +7,8 @@ from datetime import date
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import Count, Model, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -27,6 +29,12 @@ def fact_column(model: type[Content], field: str, *, label: str = "") -> Callabl
         return value.text if value else None
 
     return column
+
+
+def count_of(model: type[Model], field: str) -> Coalesce:
+    """How many rows lead to each row of a list by a field: counted for the rows that are shown, not for all."""
+    mine = model._default_manager.order_by().filter(**{field: OuterRef("pk")}).values(field)
+    return Coalesce(Subquery(mine.annotate(count=Count("pk")).values("count")), 0)
 
 
 def day_column(field: str, *, label: str) -> Callable[[Any], Any]:

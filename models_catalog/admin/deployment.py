@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from models_catalog.models import DeploymentOption, Provider
+from models_catalog.models import DeploymentOption, Provider, Release
 
 from .base import ContentAdmin, ContentInline
 from .choosing import FirstRelatedFilter
 from .citations import CitationInline
+from .columns import count_of
 
 
 class ProviderInline(ContentInline):
@@ -41,7 +42,7 @@ class DeploymentOptionAdmin(ContentAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).annotate(providers_count=Count("providers"))
+        return super().get_queryset(request).annotate(providers_count=count_of(Provider, "option"))
 
     @admin.display(description="providers", ordering="providers_count")
     def provider_count(self, option: Any) -> int:
@@ -61,7 +62,7 @@ class ProviderAdmin(ContentAdmin):
     fields = ("name", "slug", "option", "url", "note", "releases", "position")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).annotate(releases_count=Count("releases"))
+        return super().get_queryset(request).annotate(releases_count=count_of(Release, "providers"))
 
     @admin.display(description="releases served", ordering="releases_count")
     def release_count(self, provider: Any) -> int:

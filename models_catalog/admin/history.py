@@ -57,8 +57,7 @@ class RecordedChangeAdmin(Tolerant):
     search_help_text = "By account or reason."
     date_hierarchy = "at"
     list_per_page = 50
-    show_full_result_count = False
-    ordering = ("-id",)
+    ordering = ("-at", "-id")
     fields = ("at", "actor", "reason", "is_correction", "kind", "entry_name", "action", "difference")
     readonly_fields = fields
     change_form_template = "admin/models_catalog/recordedchange/change_form.html"

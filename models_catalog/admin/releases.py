@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from models_catalog.models import Release, Variant
 
 from .base import ContentAdmin, ContentInline
 from .bulk import InBulk
-from .choosing import FirstRelatedFilter
+from .choosing import FirstRelatedFilter, FirstValuesFilter
 from .citations import CitationInline
-from .columns import fact_column
+from .columns import count_of, fact_column
 
 
 class VariantInline(ContentInline):
@@ -51,11 +51,11 @@ class ReleaseAdmin(InBulk, ContentAdmin):
     )
     list_filter = (
         "branch",
-        "generation",
+        ("generation", FirstValuesFilter),
         "status",
         "architecture",
         "is_listed",
-        ("license", admin.RelatedOnlyFieldListFilter),
+        ("license", FirstRelatedFilter),
     )
     list_select_related = ("license",)
     search_fields = ("name", "slug", "generation", "summary")
@@ -90,7 +90,7 @@ class ReleaseAdmin(InBulk, ContentAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).annotate(checkpoint_count=Count("variants"))
+        return super().get_queryset(request).annotate(checkpoint_count=count_of(Variant, "release"))
 
     @admin.display(description="license", ordering="license__effective_on")
     def license_version(self, release: Release) -> str | None:
@@ -115,8 +115,8 @@ class VariantAdmin(InBulk, ContentAdmin):
     )
     list_filter = ("kind", "quantization", ("release", FirstRelatedFilter))
     list_select_related = ("release",)
-    search_fields = ("name", "slug", "repository_id", "release__name")
-    search_help_text = "By name, repository or release."
+    search_fields = ("name", "slug", "repository_id")
+    search_help_text = "By name, address or repository."
     prepopulated_fields = {"slug": ("name",)}
     inlines = (CitationInline,)
     fieldsets = (

@@ -17,13 +17,14 @@ from models_catalog.models import Citation, Source
 
 from .base import ContentAdmin
 from .bulk import InBulk
+from .choosing import FirstValuesFilter
 from .columns import age_of_check, day_column
 
 
 @admin.register(Source)
 class SourceAdmin(InBulk, ContentAdmin):
     list_display = ("title", "publisher", "kind", day_column("published_on", label="published"), "checked", "facts")
-    list_filter = ("kind", "last_checked_on", "changed_on", "publisher")
+    list_filter = ("kind", "last_checked_on", "changed_on", ("publisher", FirstValuesFilter))
     actions: Any = ("changed_today", *InBulk.actions)
     readonly_fields = ("resting",)
     search_fields = ("title", "slug", "publisher", "url", "note")

@@ -8,6 +8,8 @@ from django.apps import apps
 from django.db import models
 from django.db.models.fields.json import KeyTransform
 
+from models_catalog.finding import WordsIndex
+
 from .base import Content, in_choices
 from .licensing import LicenseRule
 from .releases import Variant
@@ -80,7 +82,12 @@ class RecordedChange(models.Model):
         )
         indexes = (
             models.Index(fields=("table", "row_id", "-id"), name="recorded_by_row"),
-            models.Index(fields=("at",), name="recorded_by_time"),
+            models.Index(fields=("-at", "-id"), name="recorded_newest_first"),
+            # Few of millions: the newest of them would be looked for among all.
+            models.Index(fields=("-at", "-id"), condition=models.Q(action="delete"), name="recorded_deletions"),
+            models.Index(fields=("-at", "-id"), condition=models.Q(is_correction=True), name="recorded_corrections"),
+            models.Index(fields=("table", "-at", "-id"), name="recorded_by_kind"),
+            WordsIndex(words=("actor", "reason"), name="recorded_words"),
             # What stood at a moment: not superseded, or only later.
             models.Index(fields=("table", "superseded_at"), name="recorded_by_period"),
             models.Index(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
-from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
+
+from models_catalog.finding import WordsIndex
 
 from .base import (
     Addressed,
@@ -68,14 +69,11 @@ class ReleaseQuerySet(ContentQuerySet["Release"]):
         )
 
     def for_its_page(self) -> Self:
-        """As ``with_facts``, and the releases and events that it has to do with."""
-        # By name: events know releases, so releases cannot import them.
-        events = apps.get_model("models_catalog", "TimelineEvent").objects
+        """As ``with_facts``, and the releases that it has to do with."""
         relatives = Release.objects.listed().oldest_first()
         return self.with_facts().prefetch_related(
             models.Prefetch("based_on", relatives),
             models.Prefetch("derivatives", relatives),
-            models.Prefetch("events", events.listed().newest_first().with_facts()),
         )
 
 
@@ -219,6 +217,7 @@ class Release(Content, Addressed):
             models.Index(fields=("generation", "-released_on", "name"), name="release_by_generation"),
             models.Index(fields=("context_tokens", "name"), name="release_by_context"),
             GinIndex(fields=("modalities_in",), name="release_by_input"),
+            WordsIndex(words=("name", "slug", "generation", "summary"), name="release_words"),
         )
 
     def __str__(self) -> str:
@@ -407,6 +406,7 @@ class Variant(Content, Slugged):
         indexes = (
             models.Index(fields=("release", "parameters_total", "kind"), name="variant_by_size"),
             models.Index(fields=("parameters_total",), name="variant_by_parameters"),
+            WordsIndex(words=("name", "slug", "repository_id"), name="variant_words"),
         )
 
     def __str__(self) -> str:

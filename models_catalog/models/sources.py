@@ -10,6 +10,7 @@ from django.db.models import Case, ExpressionWrapper, F, OuterRef, Q, Subquery, 
 from django.db.models.functions import Coalesce, Least
 
 from models_catalog.addresses import path_to
+from models_catalog.finding import WordsIndex
 from models_catalog.paging import Order
 
 from .base import Addressed, Content, ContentQuerySet, in_choices, validate_slug
@@ -102,8 +103,11 @@ class Source(Content, Addressed):
             in_choices("kind", SourceKind, name="source_kind_is_known"),
         )
         indexes = (
+            models.Index(fields=("publisher", "title", "slug"), name="source_by_publisher"),
             models.Index(fields=("kind", "publisher", "title"), name="source_by_kind"),
+            models.Index(fields=("published_on",), name="source_by_day"),
             models.Index(fields=("changed_on",), condition=Q(changed_on__isnull=False), name="source_by_change"),
+            WordsIndex(words=("title", "slug", "publisher", "url", "note"), name="source_words"),
         )
 
     def __str__(self) -> str:
@@ -250,6 +254,7 @@ class Citation(Content, FactReference):
     """Ties one field of one fact to a source, with the place in it and the day it was checked."""
 
     Status = CitationStatus
+    AS_ENTERED: ClassVar = Order(("id",))
     source = models.ForeignKey(Source, models.PROTECT, related_name="citations")
     locator = models.CharField(
         max_length=160, blank=True, help_text="Where in the source: page, section, clause or table."
@@ -287,7 +292,15 @@ class Citation(Content, FactReference):
             models.CheckConstraint(condition=~Q(field=""), name="citation_names_a_field"),
             in_choices("status", CitationStatus, name="citation_status_is_known"),
         )
-        indexes = (models.Index(fields=("checked_on",), name="citation_by_check_day"),)
+        indexes = (
+            models.Index(fields=("checked_on", "id"), name="citation_longest_unchecked"),
+            models.Index(fields=("source", "id"), name="citation_by_source"),
+            # Few of many, but for those that are verified.
+            models.Index(
+                fields=("status", "checked_on", "id"), condition=~Q(status="verified"), name="citation_in_doubt"
+            ),
+            WordsIndex(words=("locator", "note"), name="citation_words"),
+        )
 
     def __str__(self) -> str:
         return f"{self.target or 'Nothing'}: {self.field} ← {self.source}"
@@ -361,7 +374,10 @@ class Correction(Content, FactReference):
             ),
             _field_is_citable(name="correction_field_belongs_to_its_target"),
         )
-        indexes = (models.Index(fields=("-published_on", "slug"), name="correction_newest_first"),)
+        indexes = (
+            models.Index(fields=("-published_on", "slug"), name="correction_newest_first"),
+            WordsIndex(words=("slug", "what_we_said", "what_is_right", "why"), name="correction_words"),
+        )
 
     def __str__(self) -> str:
         return self.what_we_said

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.db import models
 
+from models_catalog.finding import WordsIndex
 from models_catalog.paging import Order
 
 from .base import Addressed, Content, ContentQuerySet, DatePrecision, date_matches_precision, in_choices
@@ -34,6 +35,10 @@ class TimelineEventQuerySet(ContentQuerySet["TimelineEvent"]):
     def later_than(self, event: TimelineEvent) -> Self:
         """Those that stand before an event in ``newest_first``, the nearest first."""
         return TimelineEvent.NEWEST_FIRST.following(self, (event.happened_on, event.slug), backwards=True)
+
+    def concerning(self, slug: str) -> Self:
+        """Those that concern a release that readers may see, by its name in addresses."""
+        return self.filter(releases__in=Release.objects.listed().filter(slug=slug).values("pk"))
 
     def up_to_year(self, year: int) -> Self:
         """Those of a year and of the years before it."""
@@ -104,6 +109,12 @@ class TimelineEvent(Content, Addressed):
                 condition=models.Q(is_headline=True, is_listed=True),
                 name="event_headlines",
             ),
+            # Few of many: the newest of them would be looked for among all.
+            models.Index(
+                fields=("-happened_on", "slug"), condition=models.Q(is_headline=True), name="event_all_headlines"
+            ),
+            models.Index(fields=("-happened_on", "slug"), condition=models.Q(is_listed=False), name="event_unlisted"),
+            WordsIndex(words=("title", "slug", "summary"), name="event_words"),
         )
 
     def __str__(self) -> str:

@@ -24,6 +24,14 @@ def versions_shown(entries: Any) -> str:
     return written(versions_of(entries))
 
 
+@register.inclusion_tag("admin/date_hierarchy.html")
+def days_of_list(changes: Any) -> dict[str, Any]:
+    """Ways into a list by year, month and day."""
+    from models_catalog.admin.listing import days  # the admin is loaded last
+
+    return days(changes)
+
+
 @register.simple_tag
 def differences(change: RecordedChange) -> Any:
     """Field by field: before and after."""

@@ -14,7 +14,8 @@ from models_catalog.charts import context_chart, family_chart
 from models_catalog.facts import Fact, fact, fetched
 from models_catalog.filters import PARAMETERS, selection
 from models_catalog.history.changes import history_of
-from models_catalog.models import Release, Variant
+from models_catalog.models import Release, TimelineEvent, Variant
+from models_catalog.reading import SHOWN
 from models_catalog.sizes import sizes
 from models_catalog.together import fetch, worded_once
 
@@ -121,15 +122,16 @@ def _release_facts(release: Release, variants: list[Variant]) -> list[Fact]:
 
 @worded_once
 def _called(*, slug: str) -> tuple[QuerySet[Any], ...]:
-    return (Release.objects.listed().filter(slug=slug).for_its_page(),)
+    events = TimelineEvent.objects.listed().concerning(slug).newest_first().with_facts()
+    return Release.objects.listed().filter(slug=slug).for_its_page(), events[: SHOWN + 1]
 
 
 @public_page
 @readable_as_of
 def release(request: HttpRequest, slug: str) -> HttpResponse:
-    (found,) = _called(slug=slug)
+    found, events = _called(slug=slug)
     editions = reading.about(slug)
-    fetch(found, *editions)
+    fetch(found, events, *editions)
     release = one_or_404(found)
     variants = fetched(release, "variants")
     context = {
@@ -137,9 +139,11 @@ def release(request: HttpRequest, slug: str) -> HttpResponse:
         "facts": _release_facts(release, variants),
         "checkpoints": _checkpoints(variants, CHECKPOINT_FACTS),
         "shapes": _checkpoints(variants, SHAPE_FACTS),
-        "events": release.events.all(),
+        "events": list(events)[:SHOWN],
+        "has_more_events": len(events) > SHOWN,
         "derivatives": release.derivatives.all(),
-        "editions": [edition for of_an_app in editions for edition in of_an_app],
+        "editions": [edition for of_an_app in editions for edition in of_an_app[:SHOWN]],
+        "has_more_editions": any(len(of_an_app) > SHOWN for of_an_app in editions),
         "history": history_of(release),
     }
     return render(request, "models_catalog/release.html", context)

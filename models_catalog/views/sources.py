@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 PER_PAGE = 300
+# Facts of one source, each with all that its row says; and corrections that rest on it.
+FACTS_PER_PAGE = 200
 
 
 @public_page(parameters=["kind", *paging.PARAMETERS])
@@ -81,7 +83,7 @@ def _resting(citation: Citation, today: date) -> RestingFact | None:
     )
 
 
-@public_page
+@public_page(parameters=paging.PARAMETERS)
 @readable_as_of
 def source(request: HttpRequest, slug: str) -> HttpResponse:
     source = get_object_or_404(Source, slug=slug)
@@ -96,22 +98,28 @@ def source(request: HttpRequest, slug: str) -> HttpResponse:
             Prefetch("provider__releases", Release.objects.listed().newest_first()),
         )
     )
-    corrections = Correction.objects.filter(source=source).listed().newest_first()
-    fetch(citations, corrections)
+    page = Listing(citations, Citation.AS_ENTERED, request.GET, FACTS_PER_PAGE)
+    corrections = Correction.objects.filter(source=source).listed().newest_first()[:FACTS_PER_PAGE]
+    fetch(page.asked, corrections)
     today = history.today()
-    resting = [found for citation in citations if (found := _resting(citation, today))]
+    resting = [found for citation in page.rows if (found := _resting(citation, today))]
     groups = []
     for model in FACT_MODELS.values():
         of_model = sorted((f for f in resting if type(f.target) is model), key=lambda f: (f.subject, f.label))
         if of_model:
             groups.append((model._meta.verbose_name_plural, of_model))
-    context = {
+    context: dict[str, Any] = {
         "source": source,
+        "page": page,
+        # Counted where all are shown.
+        "is_whole": page.is_first and not page.older,
         "groups": groups,
         "count": len(resting),
         "due": sum(1 for found in resting if found.due_since),
-        "corrections": corrections,
+        "corrections": corrections if page.is_first else [],
     }
+    if not page.is_first:
+        context["canonical_path"] = f"{request.path}{page.here}"
     return render(request, "models_catalog/source.html", context)
 
 

@@ -25,9 +25,12 @@ def databases(name: str, sizes: Mapping[Size, Any], fill: Callable[[Any], None])
     setup_test_environment(debug=False)
     original = connection.settings_dict["NAME"]
     names = {}
+    opened: dict[str, Any] = {}
 
     def current(database: str) -> None:
-        connection.close()
+        # Connections stay open beside each other: a new one would have to read the catalog again.
+        opened[connection.settings_dict["NAME"]] = connection.connection
+        connection.connection = opened.pop(database, None)
         connection.settings_dict["NAME"] = settings.DATABASES["default"]["NAME"] = database
 
     def use(size: Size) -> None:
@@ -47,5 +50,6 @@ def databases(name: str, sizes: Mapping[Size, Any], fill: Callable[[Any], None])
     finally:
         for database in names.values():
             current(database)
+            connection.close()
             connection.creation.destroy_test_db(original, verbosity=0)
         teardown_test_environment()

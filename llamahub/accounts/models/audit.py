@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import models
 
+from models_catalog.finding import WordsIndex
 from models_catalog.models.base import in_choices
 
 
@@ -64,7 +65,9 @@ class AuditEntry(models.Model):
         constraints = (in_choices("kind", AuditKind, name="audit_kind_is_known"),)
         indexes = (
             models.Index(fields=("subject", "-id"), name="audit_by_subject"),
-            models.Index(fields=("at",), name="audit_by_time"),
+            models.Index(fields=("-at", "-id"), name="audit_newest_first"),
+            models.Index(fields=("kind", "-at", "-id"), name="audit_by_kind"),
+            WordsIndex(words=("actor", "subject", "request_id"), name="audit_words"),
         )
 
     def __str__(self) -> str:
