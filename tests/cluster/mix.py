@@ -13,7 +13,7 @@ OTHERS = {
     "sitemap": "/sitemap.xml",
     "robots": "/robots.txt",
     "feed": "/feeds/articles.xml",
-    "check, as data": "/licensing/check.json?release=llama-4-scout&who=company&place=us",
+    "check, as data": PAGES["license check"].replace("/check/", "/check.json"),
 }
 
 

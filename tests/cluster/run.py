@@ -150,8 +150,10 @@ class Run:
         for node in self.site.nodes:
             good = 0
             while good < 5 and time.monotonic() - since < 30:
-                good = good + 1 if node.ask(f"/search/?q=llama+{time.monotonic_ns()}") == 200 else 0
-                latest = max(latest, time.monotonic() if good <= 1 else latest)
+                if node.ask(f"/search/?q=llama+{time.monotonic_ns()}") == 200:
+                    good += 1
+                else:
+                    good, latest = 0, time.monotonic()
                 time.sleep(0.02)
         return latest - since
 

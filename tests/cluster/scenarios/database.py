@@ -35,12 +35,13 @@ def scenario(run: Run, verdict: Verdict, fault: Callable[[Run, Scene], None]) ->
         time.sleep(1)
         run.warm()
         begin = scene.mark("begin")
-        scene.writer.go_on()
         fault(run, scene)
         serves = run.serves_after(scene.moments["up"])
         time.sleep(AFTER)
     end = scene.moments["up"]
-    kept = [s for s in between(scene.load.samples, begin, end) if s.path in run.kept]
+    # What an editor managed to change meanwhile has taken the place of what was kept.
+    saved = min((s.at for s in scene.writer.samples if s.outcome == "302" and s.ended >= begin), default=end)
+    kept = [s for s in between(scene.load.samples, begin, min(saved, end)) if s.path in run.kept]
     failed = sum(sample.is_failed for sample in kept)
     verdict.demand(f"{failed} errors in {len(kept):,} requests for kept pages meanwhile", failed == 0)
     impolite = rude(scene.load.samples) + rude(scene.writer.samples)
@@ -53,6 +54,7 @@ def scenario(run: Run, verdict: Verdict, fault: Callable[[Run, Scene], None]) ->
 
 def stopped(run: Run, scene: Scene) -> None:
     run.site.primary.stop_now()
+    scene.writer.go_on()
     time.sleep(OUTAGE)
     run.site.primary.start()
     scene.mark("up")
@@ -67,6 +69,7 @@ def killed(run: Run, scene: Scene) -> None:
         run.site.primary.wait()
         scene.mark("up")
         time.sleep(2.5)
+        scene.writer.go_on()
 
 
 def ended(run: Run, scene: Scene) -> None:
@@ -74,6 +77,7 @@ def ended(run: Run, scene: Scene) -> None:
         run.site.primary.end_backends()
         scene.mark("up")
         time.sleep(2.5)
+        scene.writer.go_on()
 
 
 def full(run: Run, scene: Scene) -> None:
@@ -89,6 +93,7 @@ def full(run: Run, scene: Scene) -> None:
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s AND NOT pid = ANY(%s)",
                     [OWNER, [one.info.backend_pid for one in held]],
                 )
+        scene.writer.go_on()
         time.sleep(run.seconds / 2)
     finally:
         for connection in held:
