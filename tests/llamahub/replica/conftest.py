@@ -127,9 +127,9 @@ def refusing(alias: str) -> Iterator[None]:
 def primary_away(store: PageStore, *, known: bool = True) -> Iterator[None]:
     """The process knows it. Unless ``known``, it has not heard of any version of the content either."""
     with refusing("default"):
-        last = knowledge._last if known else None
+        last = knowledge.last if known else None
         store.listener.stop()
-        knowledge._last = knowledge.version = last
+        knowledge.last = knowledge.version = last
         store.listener.start()
         assert eventually(lambda: knowledge.blind_since is not None)
         yield
