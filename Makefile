@@ -18,7 +18,7 @@ CONTAINED = PYTEST_DEBUG_TEMPROOT="$(DATA_DIR)/test" HOME="$(DATA_DIR)/home" XDG
 PIP = $(BIN)/python -m pip install --disable-pip-version-check --no-cache-dir --require-hashes --only-binary :all:
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev check test lint format bench audit lock fixtures restore-drill manage clean
+.PHONY: help run dev check test lint format bench cluster audit lock fixtures restore-drill manage clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -51,6 +51,10 @@ bench: $(VENV)/run.done ## Measure each kind of page: queries, bytes, requests a
 	@$(LOCAL_SITE) $(BIN)/python -m tests.bench.search
 	@$(LOCAL_SITE) $(BIN)/python -m tests.bench.growth
 	@$(LOCAL_SITE) $(BIN)/python -m tests.bench.backup
+	@$(LOCAL_SITE) $(BIN)/python -m tests.bench.record
+
+cluster: $(VENV)/dev.done ## Take the parts of several machines away under load; ARGS="postgres redis"
+	@DATA_DIR="$(DATA_DIR)" $(BIN)/python -m tests.cluster $(ARGS)
 
 audit: $(VENV)/dev.done tests/audit/node_modules ## Ask every judge about each kind of page; ARGS=--quick leaves Lighthouse out
 	@$(LOCAL_SITE) $(CONTAINED) $(BIN)/python -m tests.audit $(ARGS)

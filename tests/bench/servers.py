@@ -53,7 +53,7 @@ def granian(
     """A WSGI application as README.md serves ours; its port."""
     port = free_port()
     server = subprocess.Popen(
-        [python, "-m", "granian", "--interface", "wsgi", "--workers", str(workers), "--blocking-threads", "4",
+        [python, "-m", "granian", "--interface", "wsgi", "--workers", str(workers), "--blocking-threads", "4", "--runtime-mode", "st",
          "--port", str(port), "--log-level", "error", application],
         stdout=subprocess.DEVNULL, env={**os.environ, **(environment or {})}, cwd=folder,
     )  # fmt: skip

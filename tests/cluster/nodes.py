@@ -15,7 +15,8 @@ from .parts import Part
 HOST = "llamahub.example"
 # As in README.md, “In production”, with one worker where two nodes share a machine of two cores.
 COMMAND = [
-    "--interface", "wsgi", "--workers", "1", "--blocking-threads", "4", "--respawn-failed-workers",
+    "--interface", "wsgi", "--workers", "1", "--blocking-threads", "4", "--runtime-mode", "st",
+    "--respawn-failed-workers",
     "--workers-kill-timeout", "30", "--http1-header-read-timeout", "20000",
 ]  # fmt: skip
 
