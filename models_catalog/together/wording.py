@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache, wraps
 from typing import Any, ParamSpec
 
@@ -143,6 +144,8 @@ def _worded(queryset: Any, stand_ins: list[Any]) -> _Worded:
     places: tuple[int | None, ...] = ()
     if question is not None:
         places = tuple(number.get(value) if isinstance(value, (int, str)) else None for value in question.params)
+        if any(isinstance(value, date) for value in question.params):
+            raise ValueError(f"A time would be kept in {question.sql}: ask the database what time it is.")
         if any(
             place is None and _holds(value, stand_ins) for place, value in zip(places, question.params, strict=True)
         ):

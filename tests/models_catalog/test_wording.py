@@ -110,3 +110,13 @@ def test_rows_that_are_known_can_still_be_asked_for_more():
     fetch(found)
     assert list(found[0].variants.filter(name=mine.name)) == [mine]
     assert found[0].variants.exclude(name=mine.name).count() == 1
+
+
+@worded_once
+def _since_now(*, slug: str) -> tuple[QuerySet[Any], ...]:
+    return (Release.objects.filter(slug=slug, updated_at__lt=timezone.now()),)
+
+
+def test_the_time_of_the_first_question_is_not_kept_for_later_ones():
+    with pytest.raises(ValueError, match="ask the database what time it is"):
+        _since_now(slug="one")
