@@ -5,6 +5,7 @@ import time
 
 import pytest
 from django.db import InterfaceError, OperationalError, ProgrammingError, connections
+from psycopg.errors import _WaitTimeout
 
 from llamahub.page_store.knowledge import knowledge
 from llamahub.replica import base, reading
@@ -113,6 +114,21 @@ class TestSilence:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
             assert cursor.fetchone() == (1,)
+
+    def test_before_a_page_it_is_waited_for_only_once(self, connection, monkeypatch):
+        def silent(self, gen, *args, **kwargs):
+            time.sleep(self.patience or base.ANSWERS_WITHIN)
+            raise _WaitTimeout
+
+        connection.settings_dict |= {"CONN_HEALTH_CHECKS": True, "CONN_MAX_AGE": 60}
+        connection.ensure_connection()
+        connection.close_if_unusable_or_obsolete()
+        connection.health_check_enabled, connection.health_check_done = True, False
+        monkeypatch.setattr(base.psycopg.Connection, "wait", silent)
+        began = time.monotonic()
+        with pytest.raises(OperationalError, match="does not answer"), connection.cursor():
+            pass
+        assert time.monotonic() - began < 1
 
     def test_one_that_does_not_even_take_the_connection_is_not_waited_for(self, connection, nowhere):
         connection.settings_dict |= {"HOST": "127.0.0.1", "PORT": nowhere}
