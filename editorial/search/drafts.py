@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 # A longer text is found by its beginning: some fifty pages.
 LONGEST_TEXT = 100_000
 # So many rows are read at once: the memory that it takes does not grow with the site.
-AT_ONCE = 500
+AT_ONCE = 200
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -18,7 +18,7 @@ from .entries import SEARCHABLE
 from .labels import labels as labels_of
 
 # Of one statement.
-CHARACTERS: Final = 1_000_000
+CHARACTERS: Final = 250_000
 
 KEY: Final = ("kind", "object_id", "part")
 TYPES: Final = {
