@@ -6,6 +6,8 @@ tested in tests/llamahub/test_content.py.
 
 from __future__ import annotations
 
+from django.apps import apps
+from django.core.management.color import no_style
 from django.db import connection, transaction
 
 from llamahub import content
@@ -61,3 +63,6 @@ def _copy_back() -> None:
             with cursor.copy(f"COPY {_quoted(table)} FROM STDIN") as copy:
                 copy.write(rows)
         cursor.execute("SET LOCAL session_replication_role = DEFAULT")
+        # A test that restored an archive has set the numbers back.
+        for statement in connection.ops.sequence_reset_sql(no_style(), apps.get_models()):
+            cursor.execute(statement)

@@ -62,6 +62,14 @@ def ask(*querysets: QuerySet[Any]) -> None:
             use.question.answer(queryset, [tuple(row.values()) for row in rows])
 
 
+class _Cursor(psycopg.Cursor[Any]):
+    """Remembers what it asked, for Django’s record of queries."""
+
+    def _convert_query(self, query: Any, params: Any = None) -> Any:
+        self._query = super()._convert_query(query, params)
+        return self._query
+
+
 def _let_it_be_planned_once(cursor: Any, connection: Any) -> None:
     """For a statement that comes again and again in the same words: its values go beside it, not in it.
 
@@ -69,7 +77,7 @@ def _let_it_be_planned_once(cursor: Any, connection: Any) -> None:
     table meanwhile, the statement’s own are texts.
     """
     cursor.cursor.close()
-    cursor.cursor = psycopg.Cursor(connection.connection)
+    cursor.cursor = _Cursor(connection.connection)
 
 
 def _worded(queryset: Any) -> Use | None:

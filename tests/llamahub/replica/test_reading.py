@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from llamahub.page_store.knowledge import knowledge
+from llamahub.page_store.versions import look
 from llamahub.replica.router import Router
 from tests import shipped_content
 from tests.factories import make_user
@@ -31,7 +32,7 @@ def past(url: str) -> str:
 
 def test_every_page_for_everybody_is_read_from_the_replica_alone(replica, visitor):
     shipped_content.load()
-    assert eventually(lambda: knowledge.version is not None)
+    assert eventually(lambda: knowledge.version is not None and knowledge.version.seen.token == look().token)
     elsewhere = {}
     for url in [*PAGES.values(), *MORE.values(), *map(past, PAGES.values())]:
         with asked() as count:
