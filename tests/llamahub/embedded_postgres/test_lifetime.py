@@ -72,7 +72,8 @@ if os.fork() == 0:
 
 
 def test_interrupting_the_terminal_leaves_it_to_the_programs(project: Project) -> None:
-    program = project.program(start_new_session=True)
+    # A shell that runs the tests in the background has its programs ignore it.
+    program = project.program(start_new_session=True, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
     started = program.value(STARTED)
     assert all(os.getsid(pid) != program.process.pid for pid in project.processes())
     program.process.send_signal(signal.SIGINT)
