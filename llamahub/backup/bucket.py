@@ -14,18 +14,12 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.apps import apps
-from django.db import transaction
-
-from editorial.pictures import files
 from editorial.pictures.stores import Opened, Readable, store
 
 from .errors import BackupError
 from .manifest import MEDIA, Manifest, Member
-from .media import ALONE, name_of
+from .media import name_of, remove_unnamed
 from .reading import Archive, blocks, is_safe
-from .rows import files_named
-from .tables import tables
 from .telling import Progress
 
 CHUNK = 1 << 20
@@ -71,25 +65,7 @@ def journal(connection: Any) -> Iterator[Journal]:
     finally:
         # What stays behind is litter, and is found as such.
         with contextlib.suppress(Exception):
-            _tidy(connection, begun.names)
-
-
-def _tidy(connection: Any, names: Iterable[str]) -> None:
-    """Remove those files that no row names, with all that was derived from them."""
-    names = [name for name in names if is_safe(name)]
-    if not names:
-        return
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(ALONE)
-        kept = files_named(connection, tables(apps, with_accounts=True))
-    for name in names:
-        if name in kept:
-            continue
-        files.remove(name)
-        folder, _, own = name.rpartition("/")
-        if folder.startswith(f"{files.FOLDER}/"):
-            version = own.partition(".")[0]
-            files.remove_where(folder.rpartition("/")[2], lambda file, version=version: file.startswith(version))  # type: ignore[misc]
+            remove_unnamed(connection, [name for name in begun.names if is_safe(name)])
 
 
 def recover(connection: Any) -> None:

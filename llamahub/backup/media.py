@@ -100,22 +100,27 @@ def _tidy(connection: Any, names: Iterable[str]) -> None:
     for parent in {(root / name).parent for name in names}:
         for path in parent.glob(f"{INCOMING}*"):
             path.unlink(missing_ok=True)
+    for name in remove_unnamed(connection, names):
+        with contextlib.suppress(OSError):
+            (root / name).parent.rmdir()
+
+
+def remove_unnamed(connection: Any, names: list[str]) -> list[str]:
+    """Those files, wherever pictures are kept, that no row names, with all that was derived from them; which they were."""
     if not names:
-        return
+        return []
     with transaction.atomic(), connection.cursor() as cursor:
         # The process is gone, and the database may still be about to commit for it.
         cursor.execute(ALONE)
         kept = files_named(connection, tables(apps, with_accounts=True))
-    for name in names:
-        if name in kept:
-            continue
+    gone = [name for name in names if name not in kept]
+    for name in gone:
         files.remove(name)
-        folder = (root / name).parent
-        if name.startswith(f"{files.FOLDER}/"):
-            version = name.rpartition("/")[2].partition(".")[0]
-            files.remove_where(folder.name, lambda file, version=version: file.startswith(version))  # type: ignore[misc]
-        with contextlib.suppress(OSError):
-            folder.rmdir()
+        folder, _, own = name.rpartition("/")
+        if folder.startswith(f"{files.FOLDER}/"):
+            version = own.partition(".")[0]
+            files.remove_where(folder.rpartition("/")[2], lambda file, version=version: file.startswith(version))  # type: ignore[misc]
+    return gone
 
 
 class Journal:
