@@ -8,7 +8,6 @@ import re
 import threading
 import time
 import uuid
-from collections import Counter
 from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -85,17 +84,21 @@ class Hits:
     DELAY = 1
 
     def __init__(self) -> None:
-        self._counts: Counter[tuple[str, str, str]] = Counter()
+        self._counts: dict[tuple[str, str, str], int] = {}
         self._wanted = threading.Event()
+        self._is_wanted = False  # to look at the event takes longer
         self._process: int | None = None
         self._ended = False
         self._lock = threading.Lock()
 
     def note(self, method: str, path: str, status: str) -> None:
         # Without a lock: two at the same moment may count as one.
-        self._counts[method, path, status] += 1
-        if not self._wanted.is_set():
+        hit = method, path, status
+        counts = self._counts
+        counts[hit] = counts.get(hit, 0) + 1
+        if not self._is_wanted:
             self._start()
+            self._is_wanted = True
             self._wanted.set()
 
     def stop(self) -> None:
@@ -104,7 +107,7 @@ class Hits:
         self.write()
 
     def write(self) -> None:
-        counts, self._counts = self._counts, Counter()
+        counts, self._counts = self._counts, {}
         for (method, path, status), times in list(counts.items()):
             data = {"method": method, "path": path, "status": int(status[:3]), "times": times, "from": "store"}
             requests.info("%s %s %s × %d", method, path, status[:3], times, extra={"data": data})
@@ -122,6 +125,7 @@ class Hits:
             self._wanted.wait()
             time.sleep(self.DELAY)
             self._wanted.clear()
+            self._is_wanted = False
             try:
                 self.write()
             except Exception:

@@ -47,7 +47,7 @@ class Reader:
         )
         self.needs_https = bool(settings.SECURE_SSL_REDIRECT)
         self.proxy_header, self.proxy_value = settings.SECURE_PROXY_SSL_HEADER or ("", "")
-        self._known_hosts: dict[str, str | None] = {}
+        self._keys: dict[tuple[str, str], tuple[Key, Page | None]] = {}
         self._pages: dict[str, Page | None] = {}
 
     def key(self, environ: Environ) -> Key | None:
@@ -62,17 +62,26 @@ class Reader:
             return None
         if (cookies := environ.get("HTTP_COOKIE")) and not self.are_foreign(cookies):
             return None
-        host = self.host(environ.get("HTTP_HOST", ""))
-        if host is None or (self.needs_https and not self.is_secure(environ)):
-            return None
-        path = environ["PATH_INFO"]
-        page = self.page(path)
-        if page is None or (page.by_accept and not environ.get("HTTP_ACCEPT", "").startswith("text/html")):
+        named = environ.get("HTTP_HOST", ""), environ["PATH_INFO"]
+        key, page = self._keys.get(named) or self._remember(*named)
+        if (
+            page is None
+            or (self.needs_https and not self.is_secure(environ))
+            or (page.by_accept and not environ.get("HTTP_ACCEPT", "").startswith("text/html"))
+        ):
             return None
         if not (query := environ.get("QUERY_STRING")):
-            return Key(host, path, "")
+            return key
         canonical = canonical_query(query, page)
-        return None if canonical is None else Key(host, path, canonical)
+        return None if canonical is None else key._replace(query=canonical)
+
+    def _remember(self, named: str, path: str) -> tuple[Key, Page | None]:
+        """The key of an address without its parameters, and what its view declares: nothing if the host is not ours."""
+        if len(self._keys) >= MOST_REMEMBERED:
+            self._keys.clear()
+        host = self.host(named)
+        self._keys[named, path] = found = Key(host or "", path, ""), self.page(path) if host else None
+        return found
 
     def is_for_everybody(self, environ: Environ) -> bool:
         """Whether a page is asked for that is the same for everyone, by somebody who need not see a change at once."""
@@ -89,15 +98,9 @@ class Reader:
 
     def host(self, named: str) -> str | None:
         """The host without its port, if it is one of the site’s."""
-        try:
-            return self._known_hosts[named]
-        except KeyError:
-            if len(self._known_hosts) >= MOST_REMEMBERED:
-                self._known_hosts.clear()
-            name, _, port = named.lower().rpartition(":")
-            found = name if port.isdecimal() and name else named.lower()
-            self._known_hosts[named] = found if found in self.hosts else None
-            return self._known_hosts[named]
+        name, _, port = named.lower().rpartition(":")
+        found = name if port.isdecimal() and name else named.lower()
+        return found if found in self.hosts else None
 
     def is_secure(self, environ: Environ) -> bool:
         """As Django sees it."""

@@ -13,7 +13,7 @@ from django.http import HttpResponseBase
 from .asking import Environ, Key, Reader
 from .knowledge import Knowledge, Version
 from .memory import Memory
-from .pages import Headers, StoredPage
+from .pages import StoredPage
 from .refusals import refusal
 from .second_level import SecondLevel
 from .snapshot import MAKING, Making
@@ -34,7 +34,7 @@ class Made:
 
     __slots__ = ("headers", "page", "response", "status")
 
-    def __init__(self, status: str, headers: Headers, response: HttpResponseBase) -> None:
+    def __init__(self, status: str, headers: list[tuple[str, str]], response: HttpResponseBase) -> None:
         self.status, self.headers, self.response = status, headers, response
         self.page: StoredPage | None = None
 

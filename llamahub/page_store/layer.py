@@ -50,13 +50,11 @@ class PageStore:
         if self.purger is not None:
             headers = self._for_copies(headers, page)
         if request_id:  # Django has made the page for this reader, and logged it
-            headers.append(STORED)
+            source = STORED
         else:
-            request_id = f"{getrandbits(128):032x}"
+            source, request_id = HIT, getrandbits(128).to_bytes(16).hex()
             self.hits.note(environ["REQUEST_METHOD"], environ["PATH_INFO"], status)
-            headers.append(HIT)
-        headers.append(("X-Request-ID", request_id))
-        start_response(status, headers)
+        start_response(status, [*headers, source, ("X-Request-ID", request_id)])
         return body
 
     def _for_copies(self, headers: Headers, page: StoredPage) -> Headers:
@@ -71,7 +69,7 @@ class PageStore:
             return headers
         down = int(min(page.withdraws_at - now - seconds, STALE_IF_ERROR))
         kept = f"public, max-age={MAX_AGE}, s-maxage={seconds}, stale-if-error={max(down, 0)}"
-        return [(name, kept if name == "Cache-Control" else value) for name, value in headers]
+        return tuple((name, kept if name == "Cache-Control" else value) for name, value in headers)
 
     def _missing(self, key: Key, kept: StoredPage | None, environ: Environ, start_response: Any) -> Iterable[bytes]:
         self.watch()

@@ -13,7 +13,7 @@ from django.utils.http import http_date, parse_http_date_safe
 
 from .knowledge import Version
 
-Headers = list[tuple[str, str]]
+Headers = tuple[tuple[str, str], ...]
 
 # Made anew for each response, or for each encoding.
 OURS = frozenset({"x-request-id", "content-length", "etag", "last-modified", "date", "vary", "age", "cache-status"})
@@ -33,15 +33,20 @@ STORED = ("Cache-Status", "LlamaHub; fwd=miss; stored")
 OVERHEAD = 4096
 
 
+# What is answered to a reader who has the page, beside those by encoding.
+SEEN = "304"
+
+
 class Answer(NamedTuple):
+    """Made once and shared by all who get it."""
+
     status: str
     headers: Headers
     body: list[bytes]
 
 
 class StoredPage:
-    __slots__ = ("bodies", "etag", "headers", "modified", "modified_header", "seen_headers", "size", "until", "version",
-                 "withdraws_at")  # fmt: skip
+    __slots__ = ("bodies", "dated", "etag", "modified", "size", "undated", "until", "version", "withdraws_at")
 
     def __init__(
         self,
@@ -66,37 +71,29 @@ class StoredPage:
         unchanged = before.bodies if before is not None and before.etag == self.etag else None
         self.bodies: dict[str, bytes] = bodies or unchanged or packed(body)
         self.modified = int(time.time()) if modified is None else modified
-        self.modified_header = ("Last-Modified", http_date(self.modified))
         kept = [(name, value) for name, value in headers.items() if name.lower() not in OURS]
         kept += [("ETag", self.etag), ("Vary", "Accept-Encoding, Accept" if by_accept else "Accept-Encoding")]
-        self.seen_headers = [header for header in kept if header[0].lower() not in OF_THE_BODY]
-        self.headers: dict[str, Headers] = {
-            encoding: [
-                *kept,
-                *([("Content-Encoding", encoding)] if encoding else []),
-                ("Content-Length", str(len(content))),
-            ]
-            for encoding, content in self.bodies.items()
-        }
+        self.undated = {SEEN: Answer("304 Not Modified", tuple(h for h in kept if h[0].lower() not in OF_THE_BODY), [])}
+        for encoding, content in self.bodies.items():
+            described = [("Content-Encoding", encoding)] if encoding else []
+            described.append(("Content-Length", str(len(content))))
+            self.undated[encoding] = Answer("200 OK", (*kept, *described), [content])
+        date = ("Last-Modified", http_date(self.modified))
+        self.dated = {what: a._replace(headers=(*a.headers, date)) for what, a in self.undated.items()}
         self.size = OVERHEAD + sum(map(len, self.bodies.values()))
 
     def answer(self, environ: dict[str, Any], *, is_blind: bool = False) -> Answer:
         """What the request gets. ``is_blind``: nobody knows whether the page is still the newest, so no date is told."""
         get = environ.get
         dated = not is_blind and time.time() - self.modified >= SETTLES
+        answers = self.dated if dated else self.undated
         if (known := get("HTTP_IF_NONE_MATCH")) is not None:
-            is_seen = known == self.etag or names(known, self.etag)
-        else:
-            since = get("HTTP_IF_MODIFIED_SINCE")
-            is_seen = bool(dated and since and (parse_http_date_safe(since) or 0) >= self.modified)
-        if is_seen:
-            headers = [*self.seen_headers, self.modified_header] if dated else self.seen_headers.copy()
-            return Answer("304 Not Modified", headers, [])
-        encoding = encoding_for(get("HTTP_ACCEPT_ENCODING", ""))
-        if encoding not in self.bodies:
-            encoding = ""
-        headers = [*self.headers[encoding], self.modified_header] if dated else self.headers[encoding].copy()
-        return Answer("200 OK", headers, [] if environ["REQUEST_METHOD"] == "HEAD" else [self.bodies[encoding]])
+            if known == self.etag or names(known, self.etag):
+                return answers[SEEN]
+        elif dated and (since := get("HTTP_IF_MODIFIED_SINCE")) and (parse_http_date_safe(since) or 0) >= self.modified:
+            return answers[SEEN]
+        answer = answers.get(encoding_for(get("HTTP_ACCEPT_ENCODING", ""))) or answers[""]
+        return answer._replace(body=[]) if environ["REQUEST_METHOD"] == "HEAD" else answer
 
 
 def packed(body: bytes) -> dict[str, bytes]:

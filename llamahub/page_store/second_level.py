@@ -72,13 +72,14 @@ def place(key: Key) -> str:
 
 def write(key: Key, page: StoredPage) -> bytes:
     """A line of JSON, then the bodies. The plain one is left out where a packed one holds the same."""
+    headers = page.undated[""].headers
     bodies = {encoding: body for encoding, body in page.bodies.items() if encoding or "gzip" not in page.bodies}
     head = {
         "key": key,
         "state": page.version.state,
         "modified": page.modified,
-        "by_accept": ("Vary", "Accept-Encoding, Accept") in page.headers[""],
-        "headers": [header for header in page.headers[""] if header[0].lower() not in OURS],
+        "by_accept": ("Vary", "Accept-Encoding, Accept") in headers,
+        "headers": [header for header in headers if header[0].lower() not in OURS],
         "bodies": [[encoding, len(body)] for encoding, body in bodies.items()],
     }
     return b"\n".join([json.dumps(head).encode(), b"".join(bodies.values())])

@@ -54,7 +54,7 @@ def granian(
     port = free_port()
     server = subprocess.Popen(
         [python, "-m", "granian", "--interface", "wsgi", "--workers", str(workers), "--blocking-threads", "4", "--runtime-mode", "st",
-         "--port", str(port), "--log-level", "error", application],
+         "--http", "1", "--no-ws", "--port", str(port), "--log-level", "error", application],
         stdout=subprocess.DEVNULL, env={**os.environ, **(environment or {})}, cwd=folder,
     )  # fmt: skip
     try:

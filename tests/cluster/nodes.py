@@ -16,6 +16,7 @@ HOST = "llamahub.example"
 # As in README.md, “In production”, with one worker where two nodes share a machine of two cores.
 COMMAND = [
     "--interface", "wsgi", "--workers", "1", "--blocking-threads", "4", "--runtime-mode", "st",
+    "--http", "1", "--no-ws",
     "--respawn-failed-workers",
     "--workers-kill-timeout", "30", "--http1-header-read-timeout", "20000",
 ]  # fmt: skip

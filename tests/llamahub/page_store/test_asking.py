@@ -133,4 +133,4 @@ def test_what_is_remembered_has_a_bound(reader):
         reader.key(environ(f"/models/{n}/", HTTP_HOST=f"{n}.example"))
         reader.key(environ(f"/models/{n}/"))
     assert len(reader._pages) <= 1000
-    assert len(reader._known_hosts) <= 1000
+    assert len(reader._keys) <= 1000
