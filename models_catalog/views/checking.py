@@ -21,14 +21,16 @@ from models_catalog.checker import (
 from models_catalog.checker.asking import PARAMETERS, was_asked
 from models_catalog.checker.weighing import STRICTNESS
 from models_catalog.models import Got, License, LicenseRule, Release, UseCase
-from models_catalog.together import fetch
+from models_catalog.together import fetch, worded_once
 
 from .base import public_page
 from .past import readable_as_of
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from typing import Any
 
+    from django.db.models import QuerySet
     from django.http import HttpRequest, QueryDict
 
     from models_catalog.checker import Answer, Comparison, Question
@@ -42,12 +44,27 @@ STARTING_WITH = FOR_RELEASE, FOR_LICENSE = "for_release", "for_license"
 Answered = tuple["Answer", list["Answer"], list["Comparison"]]
 
 
-def _options(asked: QueryDict) -> Options:
-    licenses, activities = License.objects.oldest_first().with_facts(), UseCase.objects.activities()
+@worded_once
+def _offered(*, named: Collection[str]) -> tuple[QuerySet[Any], ...]:
     listed = Release.objects.listed().newest_first()
+    return (
+        License.objects.oldest_first().with_facts(),
+        listed[:OFFERED],
+        listed.filter(slug__in=named),
+        Release.objects.one_of_each_kind(),
+        UseCase.objects.activities(),
+    )
+
+
+@worded_once
+def _rules(*, activities: Collection[str]) -> tuple[QuerySet[LicenseRule]]:
+    return (LicenseRule.objects.for_check(activities).with_evidence(),)
+
+
+def _options(asked: QueryDict) -> Options:
     named = {asked.get(name, "")[:80].replace("\x00", "") for name in ("release", "for_release")}
-    newest, chosen, licensed = listed[:OFFERED], listed.filter(slug__in=named), Release.objects.one_of_each_kind()
-    fetch(licenses, newest, chosen, licensed, activities)
+    licenses, newest, chosen, licensed, activities = offered = _offered(named=named)
+    fetch(*offered)
     # The one that is asked for is among them, however old it is.
     releases = list({release.pk: release for release in [*newest, *chosen]}.values())
     return Options.of(list(licenses), releases, list(activities), licensed)
@@ -56,7 +73,7 @@ def _options(asked: QueryDict) -> Options:
 def _answer(form: CheckForm, question: Question) -> Answered | None:
     """The answer and those of all versions; None if the form now says what is missing."""
     options = form.options
-    weighed = LicenseRule.objects.for_check([activity.slug for activity in question.activities]).with_evidence()
+    (weighed,) = _rules(activities=[activity.slug for activity in question.activities])
     fetch(weighed)
     rules = list(weighed)
     try:

@@ -24,7 +24,7 @@ local n = 0
 request = function()
   n = n + 1
   local path = paths[n % #paths + 1]
-  if n % 20 == 0 then path = "/run/?memory=" .. (n % 90000) / 100 + 1 end
+  if n % 20 == 0 then path = "/run/?memory=" .. (n % 900) + 1 end
   return wrk.format("GET", path)
 end
 """

@@ -17,6 +17,7 @@ from llamahub.logs import JSONFormatter
 from llamahub.page_store import snapshot, versions
 from llamahub.page_store.knowledge import knowledge
 from llamahub.page_store.layer import PageStore
+from tests import pages, shipped_content
 
 from .conftest import Visitor, eventually
 
@@ -29,6 +30,17 @@ def test_every_public_page_without_a_question_is_kept(release, visitor):
     for target in [*PAGES, "/sitemap.xml", "/robots.txt"]:
         extra = {"HTTP_ACCEPT": "text/html"}
         assert eventually(lambda target=target, extra=extra: visitor.get(target, **extra).is_hit), target
+
+
+def test_every_kind_of_page_is_kept_but_answers_to_questions_of_ones_own(visitor):
+    shipped_content.load()
+    knowledge.forget()
+    made_each_time = set()
+    for kind, target in pages.PAGES.items():
+        assert visitor.get(target, HTTP_ACCEPT="text/html").status == 200
+        if not eventually(lambda target=target: visitor.get(target, HTTP_ACCEPT="text/html").is_hit, seconds=1):
+            made_each_time.add(kind)
+    assert made_each_time == {"license check", "search, results", "search, a kind", "search, meant"}
 
 
 def test_a_kept_page_is_what_django_gives_and_asks_the_database_nothing(kept, client):
