@@ -28,8 +28,7 @@ FIRST_YEAR = 2022
 EXAMPLES = ("llama 3.1 8b", "may I sell", "context window", "“mixture of experts”", "405B", "llama -guard")
 
 
-# What people search for is theirs, and no two ask the same.
-@public_page(never_kept_with=address.PARAMETERS)
+@public_page(questions=address.PARAMETERS)
 def search(request: HttpRequest) -> HttpResponse:
     years = [str(year) for year in range(timezone.localdate().year, FIRST_YEAR - 1, -1)]
     context: dict[str, Any] = {"kinds": SearchEntry.Kind.choices, "years": years, "examples": EXAMPLES}
@@ -80,7 +79,7 @@ def shown(asked: Asked, results: Results) -> dict[str, Any]:
     }
 
 
-@public_page(never_kept_with=["q"], kind="search-suggest")
+@public_page(questions=["q"], kind="search-suggest")
 def suggest(request: HttpRequest) -> HttpResponse:
     """The names that fit what is typed so far: ``{"q": …, "suggestions": [{"title", "kind", "url"}, …]}``."""
     question = read(request.GET.get("q", ""))

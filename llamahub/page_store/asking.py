@@ -150,6 +150,11 @@ class Reader:
         return environ
 
 
+def is_question(key: Key, page: Page) -> bool:
+    """Whether it is asked with something that readers make up."""
+    return any(name in page.questions for name, _ in parse_qsl(key.query, keep_blank_values=True))
+
+
 def canonical_query(query: str, page: Page) -> str | None:
     """The declared parameters alone, by name; None if the question is not to be kept, or is no text."""
     if len(query) > LONGEST_QUERY:
@@ -167,7 +172,7 @@ def canonical_query(query: str, page: Page) -> str | None:
     for name, value in pairs:
         if name in page.never_kept_with:
             return None
-        if name in page.parameters:
+        if name in page.parameters or name in page.questions:
             kept.append((name, value))
     kept.sort(key=lambda pair: pair[0])  # stable: the order of values of one name may matter
     return urlencode(kept)

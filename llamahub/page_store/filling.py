@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -10,7 +11,7 @@ from typing import Any
 
 from django.http import HttpResponseBase
 
-from .asking import Environ, Key, Reader
+from .asking import Environ, Key, Reader, is_question
 from .knowledge import Knowledge, Version
 from .memory import Memory
 from .pages import StoredPage
@@ -25,6 +26,9 @@ Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
 # Seconds that a reader waits for a page that another one is having made, before asking for it as well.
 PATIENCE = 10
+# Seconds for which the answer to a question is shown to others who ask the same, in this process alone: search follows a
+# change only after its commit.
+BRIEFLY = 0.5
 # Seconds for which it waits to be told the version of the content, after a change or at the start.
 MOMENT = 0.2
 
@@ -117,7 +121,7 @@ class Filling:
         made = Made(started[0], started[1], response)
         page = self.reader.page(key.path)
         headers = {name.lower(): value for name, value in response.items()}
-        undeclared = making.read - page.parameters - page.never_kept_with if page else set()
+        undeclared = making.read - page.parameters - page.questions - page.never_kept_with if page else set()
         why = refusal(
             page,
             status=response.status_code,
@@ -127,17 +131,23 @@ class Filling:
             undeclared=undeclared,
         )
         if why is None and version is not None and making.seen is not None and self._holds(making, version):
+            briefly = page is not None and is_question(key, page)
             stored = StoredPage(
                 response.content,
                 dict(response.items()),
                 version=version,
-                until=min(making.publishes_at, making.withdraws_at, making.midnight),
+                until=min(
+                    making.publishes_at,
+                    making.withdraws_at,
+                    making.midnight,
+                    time.monotonic() + BRIEFLY if briefly else math.inf,
+                ),
                 withdraws_at=making.withdraws_at,
                 by_accept=bool(page and page.by_accept),
                 before=self.memory.get(key),
                 modified=making.seen.now // SECOND,
             )
-            if self.second is not None and making.day == version.state.day:
+            if self.second is not None and not briefly and making.day == version.state.day:
                 stored = self.second.put(key, stored)
             if self.memory.put(key, stored):
                 made.page = stored

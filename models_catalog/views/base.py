@@ -35,12 +35,15 @@ def one_or_404(found: Iterable[M]) -> M:
 class Page:
     """What a view declares of its page: what may be kept of it, and under which parameters.
 
-    ``parameters`` are those that a kept page is told apart by; an answer to one of ``never_kept_with`` is made for the
-    reader who asks. All others do not exist for the page: asked with them, it is the page without them. ``by_accept``
-    is for a view that gives something else than HTML to those who prefer it. ``kind`` says what is shown.
+    ``parameters`` are those that a kept page is told apart by. ``questions`` are too, but hold what readers make up:
+    those who ask the same at once get the same answer, which is forgotten after a moment. An answer to one of
+    ``never_kept_with`` is made for the reader who asks. All others do not exist for the page: asked with them, it is
+    the page without them. ``by_accept`` is for a view that gives something else than HTML to those who prefer it.
+    ``kind`` says what is shown.
     """
 
     parameters: frozenset[str] = frozenset()
+    questions: frozenset[str] = frozenset()
     never_kept_with: frozenset[str] = frozenset()
     by_accept: bool = False
     kind: str = ""
@@ -60,6 +63,7 @@ def public_page(
     view: View[P],
     *,
     parameters: Iterable[str] = (),
+    questions: Iterable[str] = (),
     never_kept_with: Iterable[str] = (),
     by_accept: bool = False,
     kind: str = "",
@@ -68,7 +72,12 @@ def public_page(
 
 @overload
 def public_page(
-    *, parameters: Iterable[str] = (), never_kept_with: Iterable[str] = (), by_accept: bool = False, kind: str = ""
+    *,
+    parameters: Iterable[str] = (),
+    questions: Iterable[str] = (),
+    never_kept_with: Iterable[str] = (),
+    by_accept: bool = False,
+    kind: str = "",
 ) -> Callable[[View[P]], View[P]]: ...
 
 
@@ -76,6 +85,7 @@ def public_page(
     view: View[P] | None = None,
     *,
     parameters: Iterable[str] = (),
+    questions: Iterable[str] = (),
     never_kept_with: Iterable[str] = (),
     by_accept: bool = False,
     kind: str = "",
@@ -90,12 +100,18 @@ def public_page(
     """
     if view is None:
         return partial(
-            public_page, parameters=parameters, never_kept_with=never_kept_with, by_accept=by_accept, kind=kind
+            public_page,
+            parameters=parameters,
+            questions=questions,
+            never_kept_with=never_kept_with,
+            by_accept=by_accept,
+            kind=kind,
         )
 
     inner = declared(view) or Page()
     declaration = Page(
         inner.parameters | frozenset(parameters),
+        inner.questions | frozenset(questions),
         inner.never_kept_with | frozenset(never_kept_with),
         by_accept,
         kind or inner.kind or view.__name__.replace("_", "-"),

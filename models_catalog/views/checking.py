@@ -122,8 +122,7 @@ def _respond(request: HttpRequest, *, as_json: bool) -> HttpResponse:
     return render(request, "models_catalog/check.html", context, status=status)
 
 
-# Answers are made for who asks; the empty form is everyone’s.
-@public_page(never_kept_with=[*PARAMETERS, *STARTING_WITH], by_accept=True)
+@public_page(questions=[*PARAMETERS, *STARTING_WITH], by_accept=True)
 @readable_as_of
 def license_check(request: HttpRequest) -> HttpResponse:
     """A page, or JSON for whoever prefers it."""
@@ -132,7 +131,7 @@ def license_check(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@public_page(never_kept_with=[*PARAMETERS, *STARTING_WITH])
+@public_page(questions=[*PARAMETERS, *STARTING_WITH])
 @readable_as_of
 def license_check_json(request: HttpRequest) -> HttpResponse:
     return _respond(request, as_json=True)

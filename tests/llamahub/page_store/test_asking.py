@@ -7,7 +7,7 @@ from models_catalog.views.base import Page
 
 from .conftest import environ
 
-PAGE = Page(parameters=frozenset({"kind", "r"}), never_kept_with=frozenset({"as_of"}))
+PAGE = Page(parameters=frozenset({"kind", "r"}), questions=frozenset({"q"}), never_kept_with=frozenset({"as_of"}))
 
 
 @pytest.fixture
@@ -26,6 +26,8 @@ def reader() -> Reader:
         ("kind=a;r=b", "kind=a%3Br%3Db"),
         ("Kind=a", ""),
         ("kind", "kind="),
+        ("q=two+words&kind=a", "kind=a&q=two+words"),
+        ("q=a&as_of=2025-04-06", None),
         ("as_of=2025-04-06", None),
         ("kind=a&as_of=", None),
         ("kind=%00", None),
@@ -68,9 +70,8 @@ def test_an_ipv6_host_is_known(reader):
         ("/models/", {"HTTP_HOST": "localhost:8000:9"}),
         ("/models/", {"HTTP_HOST": "localhost@evil.example"}),
         ("/models/?as_of=2025-04-06", {}),
-        ("/search/?q=llama", {}),
-        ("/search/suggest/?q=llama", {}),
-        ("/licensing/check/?who=person", {}),
+        ("/licensing/check/?who=person&as_of=2025-04-06", {}),
+        ("/licensing/check/?who=person", {"HTTP_ACCEPT": "application/json"}),
         ("/licensing/check/", {"HTTP_ACCEPT": "application/json"}),
         ("/admin/", {}),
         ("/admin/login/", {}),

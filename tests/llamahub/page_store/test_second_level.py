@@ -98,6 +98,12 @@ def test_etag_and_date_are_the_same_on_all_machines(first, start):
     assert second.get(PAGE, HTTP_IF_NONE_MATCH=first.get(PAGE).headers["etag"]).status == 304
 
 
+def test_what_a_reader_asks_stays_on_the_machine_that_was_asked(first, redis_server):
+    before = set(pages(redis_server))
+    assert first.get("/search/?q=llama+9").is_stored
+    assert set(pages(redis_server)) == before
+
+
 def test_of_two_that_make_a_page_at_once_both_show_the_first(start, release, redis_server):
     one, other = start(), start()
     one.get(PAGE)
