@@ -13,6 +13,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "llamahub.settings")
 try:
     django.setup(set_prefix=False)
     from django.conf import settings
+    from django.template.loader import get_template
 
     from .bodies import Bodies
     from .checks import refuse_bad_configuration
@@ -25,6 +26,10 @@ try:
         application = PageStore(application, most_bytes=settings.PAGE_STORE_BYTES)
         if settings.PURGE_HOOK:
             application.watch()
+    # Now, in the time of a page, rather than while the first readers wait.
+    for folder in settings.TEMPLATES[0]["DIRS"]:
+        for file in folder.rglob("*.html"):
+            get_template(str(file.relative_to(folder)))
     # What is loaded by now stays: looking through it for garbage again and again would stop everybody for 80 ms each time.
     gc.collect()
     gc.freeze()

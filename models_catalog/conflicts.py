@@ -11,12 +11,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import models
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from . import zones
 from .models import RecordedChange
 
 Versions = Mapping[str, int]
@@ -177,4 +179,6 @@ def _plain(value: Any) -> Any:
 def _shown(value: Any) -> str:
     if value in (None, ""):
         return "(empty)"
+    if isinstance(value, datetime):
+        return zones.written(value)
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -81,21 +81,36 @@ class Order:
 
 
 class Listing(Generic[M]):
-    """One page of a list. Fetch ``asked``, together with others if you like; then the rest is known."""
+    """One page of a list. Fetch ``asked``, together with others if you like; then the rest is known.
 
-    def __init__(self, rows: QuerySet[M], order: Order, query: QueryDict, size: int, kept: Sequence[str] = ()) -> None:
+    ``first`` is what `beginning` gave, where the question for the first page is worded once.
+    """
+
+    def __init__(
+        self,
+        rows: QuerySet[M],
+        order: Order,
+        query: QueryDict,
+        size: int,
+        kept: Sequence[str] = (),
+        first: QuerySet[M] | None = None,
+    ) -> None:
         self.order, self.size = order, size
         self._kept = {name: query[name] for name in (*kept, "as_of") if query.get(name)}
         self.after = order.read(rows.model, query.get(AFTER, ""))
         self.before = None if self.after else order.read(rows.model, query.get(BEFORE, ""))
         if not (self.after or self.before) and (number := query.get(NUMBER)):
             self.after = order.place_of_number(rows, number, size)
+        self.asked: QuerySet[M]
         if place := self.after or self.before:
-            rows = order.following(rows, place, backwards=self.before is not None)
+            self.asked = order.following(rows, place, backwards=self.before is not None)[: size + 1]
         else:
-            rows = order.apply(rows)
-        # One more than is shown says whether there are more.
-        self.asked: QuerySet[M] = rows[: size + 1]
+            self.asked = self.beginning(rows, order, size) if first is None else first
+
+    @staticmethod
+    def beginning(rows: QuerySet[M], order: Order, size: int) -> QuerySet[M]:
+        """The first page, and one more, which says whether there are more."""
+        return order.apply(rows)[: size + 1]
 
     @property
     def is_first(self) -> bool:

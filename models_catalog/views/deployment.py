@@ -13,12 +13,15 @@ from models_catalog.memory.published import checks
 from models_catalog.memory.question import PARAMETERS, question, window_of
 from models_catalog.memory.tables import fits, grid, needs
 from models_catalog.models import DeploymentOption, Machine, PublishedMemory, Variant
-from models_catalog.together import fetch
+from models_catalog.together import fetch, worded_once
 
 from .base import public_page
 from .past import readable_as_of
 
 if TYPE_CHECKING:
+    from typing import Any
+
+    from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
 
 # Whose checkpoints are offered and weighed: the newest, which today are all.
@@ -40,16 +43,23 @@ SHAPE_FACTS = (
 )
 
 
+@worded_once
+def _shown(*, checkpoint: str) -> tuple[QuerySet[Any], ...]:
+    return (
+        Variant.objects.of_newest_releases(RELEASES).newest_first(),
+        Variant.objects.listed().newest_first().filter(slug=checkpoint),
+        DeploymentOption.objects.with_served_releases(),
+        PublishedMemory.objects.listed(),
+        Machine.objects.all(),
+    )
+
+
 @public_page(parameters=PARAMETERS)
 @readable_as_of
 def run(request: HttpRequest) -> HttpResponse:
-    newest = Variant.objects.of_newest_releases(RELEASES).newest_first()
-    named = (
-        Variant.objects.listed().newest_first().filter(slug=request.GET.get("checkpoint", "")[:80].replace("\x00", ""))
-    )
-    options = DeploymentOption.objects.with_served_releases()
-    published, machines = PublishedMemory.objects.listed(), Machine.objects.all()
-    fetch(newest, named, options, published, machines)
+    slug = request.GET.get("checkpoint", "")[:80].replace("\x00", "")
+    newest, named, options, published, machines = shown = _shown(checkpoint=slug)
+    fetch(*shown)
     # The one that is asked for is among them, however old it is.
     variants = list({variant.pk: variant for variant in [*newest, *named]}.values())
     asked = question(request.GET, variants)

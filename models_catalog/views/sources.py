@@ -12,7 +12,7 @@ from models_catalog import facts, formatting, history, paging
 from models_catalog.filters import Choice
 from models_catalog.models import FACT_MODELS, Citation, Content, Correction, Release, Source
 from models_catalog.paging import Listing
-from models_catalog.together import fetch
+from models_catalog.together import fetch, worded_once
 
 from .base import public_page
 from .past import readable_as_of
@@ -20,6 +20,7 @@ from .past import readable_as_of
 if TYPE_CHECKING:
     from datetime import date
 
+    from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
 
 PER_PAGE = 300
@@ -83,11 +84,8 @@ def _resting(citation: Citation, today: date) -> RestingFact | None:
     )
 
 
-@public_page(parameters=paging.PARAMETERS)
-@readable_as_of
-def source(request: HttpRequest, slug: str) -> HttpResponse:
-    source = get_object_or_404(Source, slug=slug)
-    citations = (
+def _resting_on(source: int) -> QuerySet[Citation]:
+    return (
         Citation.objects.filter(source=source)
         .listed()
         .with_targets()
@@ -98,8 +96,23 @@ def source(request: HttpRequest, slug: str) -> HttpResponse:
             Prefetch("provider__releases", Release.objects.listed().newest_first()),
         )
     )
-    page = Listing(citations, Citation.AS_ENTERED, request.GET, FACTS_PER_PAGE)
-    corrections = Correction.objects.filter(source=source).listed().newest_first()[:FACTS_PER_PAGE]
+
+
+@worded_once
+def _beginning(*, source: int) -> tuple[QuerySet[Any], ...]:
+    """The facts of the first page, and the corrections. To plan how a citation leads to any kind of entry takes longest."""
+    return (
+        Listing.beginning(_resting_on(source), Citation.AS_ENTERED, FACTS_PER_PAGE),
+        Correction.objects.filter(source=source).listed().newest_first()[:FACTS_PER_PAGE],
+    )
+
+
+@public_page(parameters=paging.PARAMETERS)
+@readable_as_of
+def source(request: HttpRequest, slug: str) -> HttpResponse:
+    source = get_object_or_404(Source, slug=slug)
+    first, corrections = _beginning(source=source.pk)
+    page = Listing(_resting_on(source.pk), Citation.AS_ENTERED, request.GET, FACTS_PER_PAGE, first=first)
     fetch(page.asked, corrections)
     today = history.today()
     resting = [found for citation in page.rows if (found := _resting(citation, today))]
@@ -123,11 +136,17 @@ def source(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "models_catalog/source.html", context)
 
 
+@worded_once
+def _newest_corrections() -> tuple[QuerySet[Correction]]:
+    return (Listing.beginning(Correction.objects.listed().with_targets(), Correction.NEWEST_FIRST, PER_PAGE),)
+
+
 @public_page(parameters=paging.PARAMETERS)
 @readable_as_of
 def corrections(request: HttpRequest) -> HttpResponse:
     listed = Correction.objects.listed().with_targets()
-    page = Listing(listed, Correction.NEWEST_FIRST, request.GET, PER_PAGE)
+    (first,) = _newest_corrections()
+    page = Listing(listed, Correction.NEWEST_FIRST, request.GET, PER_PAGE, first=first)
     context: dict[str, Any] = {"corrections": page.rows, "page": page}
     if not page.is_first:
         context["canonical_path"] = f"{request.path}{page.here}"

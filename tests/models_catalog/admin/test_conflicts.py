@@ -2,14 +2,17 @@
 
 import re
 import threading
+from datetime import UTC, datetime
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from editorial import publishing
-from models_catalog.conflicts import read, versions_of, written
+from editorial.models import Article
+from models_catalog.conflicts import read, reconcile, versions_of, written
 from models_catalog.models import KeyFigure, RecordedChange, Release, Variant
 from tests.factories import make_edition, make_figure, make_release, make_user, make_variant
 from tests.llamahub.admin.entries import address, filled_in
@@ -55,6 +58,17 @@ def test_changes_of_different_fields_both_stand(ann, ben, release):
     assert save(ben, release, bens, summary="As Ben has it.").status_code == 302
     release.refresh_from_db()
     assert (release.context_tokens, release.summary) == (131072, "As Ben has it.")
+
+
+def test_a_moment_is_shown_by_the_clock_of_who_writes():
+    article = make_edition().article
+    seen = RecordedChange.objects.filter(table="editorial_article", row_id=article.pk).latest("pk").pk
+    Article.objects.filter(pk=article.pk).update(withdrawn_at=datetime(2026, 12, 1, 8, tzinfo=UTC))
+    article.refresh_from_db()
+    with timezone.override("Europe/Berlin"):
+        [conflict] = reconcile(article, {"withdrawn_at": datetime(2026, 12, 2, 8, tzinfo=UTC)}, seen, {}).conflicts
+    assert conflict.mine == "Dec. 2, 2026, 09:00 Berlin time"
+    assert conflict.theirs == "Dec. 1, 2026, 09:00 Berlin time"
 
 
 def test_a_change_of_the_same_field_is_shown_and_not_overwritten(ann, ben, release):
