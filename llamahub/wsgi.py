@@ -27,9 +27,9 @@ try:
         if settings.PURGE_HOOK:
             application.watch()
     # Now, in the time of a page, rather than while the first readers wait.
-    for folder in settings.TEMPLATES[0]["DIRS"]:
-        for file in folder.rglob("*.html"):
-            get_template(str(file.relative_to(folder)))
+    templates = settings.BASE_DIR / "templates"
+    for file in templates.rglob("*.html"):
+        get_template(str(file.relative_to(templates)))
     # What is loaded by now stays: looking through it for garbage again and again would stop everybody for 80 ms each time.
     gc.collect()
     gc.freeze()
