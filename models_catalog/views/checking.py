@@ -122,7 +122,7 @@ def _respond(request: HttpRequest, *, as_json: bool) -> HttpResponse:
     return render(request, "models_catalog/check.html", context, status=status)
 
 
-@public_page(questions=[*PARAMETERS, *STARTING_WITH], by_accept=True)
+@public_page(parameters=[*PARAMETERS, *STARTING_WITH], by_accept=True)
 @readable_as_of
 def license_check(request: HttpRequest) -> HttpResponse:
     """A page, or JSON for whoever prefers it."""
@@ -131,7 +131,7 @@ def license_check(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@public_page(questions=[*PARAMETERS, *STARTING_WITH])
+@public_page(parameters=[*PARAMETERS, *STARTING_WITH])
 @readable_as_of
 def license_check_json(request: HttpRequest) -> HttpResponse:
     return _respond(request, as_json=True)

@@ -17,6 +17,17 @@ OTHERS = {
 }
 
 
+# What readers make up: forms with a number, and how many of them there are.
+UNIQUE = [
+    ("/run/?checkpoint=llama-3-1-8b-instruct&context=%d", 120_000),
+    ("/run/?memory=%d", 900),
+    ("/search/?q=llama+%d", 10**9),
+    ("/models/?utm_source=%d", 10**9),
+    ("/timeline/?fbclid=%d", 10**9),
+    ("/articles/?gclid=%d", 10**9),
+]
+
+
 class Kind(StrEnum):
     POPULAR = "popular"
     TAIL = "tail"
@@ -48,17 +59,8 @@ class Mix:
         return Asked(Kind.UNIQUE, self.unique())
 
     def unique(self) -> str:
-        number = self.random.randrange(10**9)
-        return self.random.choice(
-            [
-                f"/run/?checkpoint=llama-3-1-8b-instruct&context={number % 120_000 + 1_000}",
-                f"/run/?memory={number % 900_000 / 1000 + 1}",
-                f"/search/?q=llama+{number}",
-                f"/models/?utm_source={number}",
-                f"/timeline/?fbclid={number}",
-                f"/articles/?gclid={number}",
-            ]
-        )
+        form, most = self.random.choice(UNIQUE)
+        return form % (self.random.randrange(most) + 1)
 
 
 def popular() -> list[str]:
