@@ -57,7 +57,7 @@ def main() -> None:
             Way(STORED, kept + PAGE),
             Way(SAME, kept + PAGE, {**PACKED, "If-None-Match": etag}),
             Way(MADE, made + PAGE, connections=FEW),
-            Way(SEARCH, kept + "/search/?q=llama+3.1+8b", connections=FEW),
+            Way(SEARCH, made + "/search/?q=llama+3.1+8b", connections=FEW),
             Way(FEED, made + "/feeds/articles.xml", connections=FEW),
             Way(LIST, kept + "/admin/models_catalog/release/", cookie, FEW),
             Way(OURS, made + ARTICLE, connections=FEW),
