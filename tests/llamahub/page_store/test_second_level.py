@@ -207,7 +207,6 @@ def test_while_the_database_is_away_pages_of_other_machines_are_shown(first, sta
     [
         (PAGE, {"HTTP_COOKIE": "sessionid=x"}),
         (PAGE, {"HTTP_AUTHORIZATION": "Basic eA=="}),
-        ("/search/?q=llama", {}),
         ("/models/llama-0/", {}),
         (f"{PAGE}?as_of=2001-01-01", {}),
         ("/admin/login/", {}),

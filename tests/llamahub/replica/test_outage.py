@@ -38,7 +38,7 @@ def test_one_that_refuses_is_noticed_once_and_found_again(visitor, caplog, monke
             assert health.is_away
         assert eventually(lambda: not health.is_away)
     with asked() as count:
-        assert visitor.get("/search/?q=llama").status == 200
+        assert visitor.get("/search/?q=herd").status == 200
     assert (count["default"], count["replica"] > 0) == (0, True)
     assert [record.getMessage() for record in caplog.records if record.name.startswith("llamahub.replica")] == [
         "The replica fails, pages are read from the primary: connection refused",
