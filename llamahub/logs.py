@@ -8,6 +8,7 @@ import re
 import threading
 import time
 import uuid
+from collections import Counter
 from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -84,21 +85,17 @@ class Hits:
     DELAY = 1
 
     def __init__(self) -> None:
-        self._counts: dict[tuple[str, str, str], int] = {}
+        self._counts: Counter[tuple[str, str, str]] = Counter()
         self._wanted = threading.Event()
-        self._is_wanted = False  # to look at the event takes longer
         self._process: int | None = None
         self._ended = False
         self._lock = threading.Lock()
 
     def note(self, method: str, path: str, status: str) -> None:
         # Without a lock: two at the same moment may count as one.
-        hit = method, path, status
-        counts = self._counts
-        counts[hit] = counts.get(hit, 0) + 1
-        if not self._is_wanted:
+        self._counts[method, path, status] += 1
+        if not self._wanted.is_set():
             self._start()
-            self._is_wanted = True
             self._wanted.set()
 
     def stop(self) -> None:
@@ -107,7 +104,7 @@ class Hits:
         self.write()
 
     def write(self) -> None:
-        counts, self._counts = self._counts, {}
+        counts, self._counts = self._counts, Counter()
         for (method, path, status), times in list(counts.items()):
             data = {"method": method, "path": path, "status": int(status[:3]), "times": times, "from": "store"}
             requests.info("%s %s %s × %d", method, path, status[:3], times, extra={"data": data})
@@ -125,7 +122,6 @@ class Hits:
             self._wanted.wait()
             time.sleep(self.DELAY)
             self._wanted.clear()
-            self._is_wanted = False
             try:
                 self.write()
             except Exception:

@@ -79,7 +79,7 @@ class Memory:
         return self.plain.bytes + self.asked.bytes
 
     def get(self, key: Key) -> StoredPage | None:
-        return (self.asked if key.query else self.plain).get(key)
+        return self._shelf(key).get(key)
 
     def put(self, key: Key, page: StoredPage) -> bool:
         return self._shelf(key).put(key, page)

@@ -40,7 +40,7 @@ def test_every_kind_of_page_is_kept(visitor):
         assert eventually(lambda target=target: visitor.get(target, HTTP_ACCEPT="text/html").is_hit), target
 
 
-def test_those_who_ask_the_same_get_one_answer_which_is_made_anew_after_a_moment(release, visitor, store):
+def test_those_who_ask_the_same_get_one_answer_which_is_made_anew_after_a_moment(release, visitor):
     question = "/search/?q=llama+9"
     assert eventually(lambda: visitor.get(question).is_hit)
     time.sleep(BRIEFLY)
