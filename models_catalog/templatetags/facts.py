@@ -8,7 +8,7 @@ the note beside the fact, and on paper the list is the footnotes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -20,6 +20,7 @@ from django.utils.safestring import SafeString
 from models_catalog import facts, formatting, history
 from models_catalog.fact_html import fact_html
 from models_catalog.models import Citation, Content, Source
+from models_catalog.sources_html import sources_html
 
 register = template.Library()
 
@@ -66,6 +67,10 @@ class Document:
     @property
     def anchor(self) -> str:
         return f"fact-source-{self.number}"
+
+    @property
+    def cited(self) -> Iterable[Note]:
+        return self.notes.values()
 
 
 @dataclass(slots=True)
@@ -133,10 +138,10 @@ def fact_mark(context: Context, subject: Content | facts.Fact, name: str = "") -
     return _component(context, _shown(subject, name), SafeString(""))
 
 
-@register.inclusion_tag("components/fact_sources.html", takes_context=True)
-def fact_sources(context: Context) -> dict[str, Any]:
+@register.simple_tag(takes_context=True)
+def fact_sources(context: Context) -> SafeString:
     """The sources of the facts shown above it, named as their marks are."""
-    return {"documents": list(page_notes(context).documents.values())}
+    return sources_html(page_notes(context).documents.values())
 
 
 @register.simple_tag
