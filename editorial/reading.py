@@ -20,4 +20,4 @@ def articles_about(slug: str) -> QuerySet[Any]:
 
 @worded_once
 def _about(*, slug: str) -> tuple[QuerySet[Any], ...]:
-    return (Edition.objects.live().filter(article__releases__slug=slug).for_reading()[: SHOWN + 1],)
+    return (Edition.objects.live().filter(article__releases__slug=slug).for_lists()[: SHOWN + 1],)

@@ -106,7 +106,7 @@ def _deployment() -> Rows:
 
 
 def _coverage() -> Rows:
-    return Rows({"editions": Edition.objects.live().for_reading()[:ARTICLES]})
+    return Rows({"editions": Edition.objects.live().for_lists()[:ARTICLES]})
 
 
 def _licensing() -> Rows:

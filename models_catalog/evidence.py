@@ -50,8 +50,8 @@ def _references(*, fields: Collection[str] | None, **keys: Collection[int]) -> t
         about |= Q(**{f"{arc}__in": pks})
     if fields is not None:
         about &= Q(field__in=fields)
-    citations, corrections = Citation.objects.with_due_day().filter(about), Correction.objects.filter(about)
+    citations, corrections = Citation.objects.filter(about), Correction.objects.filter(about)
     cited = Q()
     for references in (citations, corrections):
         cited |= Q(pk__in=references.order_by().values("source"))
-    return citations, corrections, Source.objects.filter(cited)
+    return citations.with_due_day(), corrections, Source.objects.filter(cited)

@@ -66,8 +66,16 @@ class EditionQuerySet(ContentQuerySet["Edition"]):
         return self.filter(status__in=Edition.OPEN)
 
     def for_reading(self) -> Self:
-        """With all that the article’s page and lists of articles show."""
+        """With all that the article’s page shows."""
         return self.select_related("article__topic", "image").prefetch_related("article__authors")
+
+    def for_lists(self) -> Self:
+        """With all that lists of articles show: not the texts, which are most of an edition."""
+        return self.select_related("article__topic").defer("body")
+
+    def for_history(self) -> Self:
+        """With what the article’s page says of each of its editions."""
+        return self.only("article", "number", "publish_at", "change_note")
 
     def showing(self, image: Image) -> Self:
         """With this picture, at the head or in the text."""

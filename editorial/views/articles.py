@@ -40,7 +40,7 @@ def list_context(
 
     What else the page shows is fetched with it.
     """
-    page = Listing(editions.for_reading(), Edition.NEWEST_FIRST, request.GET, PER_PAGE, kept=kept)
+    page = Listing(editions.for_lists(), Edition.NEWEST_FIRST, request.GET, PER_PAGE, kept=kept)
     fetch(page.asked, *others)
     context: dict[str, Any] = {"page": page}
     if not page.is_first:
@@ -120,7 +120,7 @@ def _beside(*, article: int, topic: int) -> tuple[QuerySet[Any], ...]:
     """What an article’s page shows or needs besides the article."""
     its = Article(pk=article, topic_id=topic)
     return (
-        Edition.objects.live().related_to(its).for_reading()[:RELATED],
+        Edition.objects.live().related_to(its).for_lists()[:RELATED],
         Release.objects.listed().newest_first().filter(articles=article),
         GlossaryTerm.objects.only("slug", "term", "aliases"),
         RecordedChange.objects.beginning(),
@@ -134,7 +134,7 @@ def _called(*, slug: str) -> tuple[QuerySet[Any], ...]:
 
 @worded_once
 def _public(*, article: int) -> tuple[QuerySet[Any], ...]:
-    return (Edition.objects.public().filter(article=article),)
+    return (Edition.objects.public().filter(article=article).for_history(),)
 
 
 @public_page
