@@ -11,12 +11,14 @@ models are then made by Django from these rows as from any others.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
+from itertools import count
 from typing import Any
 
 import psycopg
@@ -40,6 +42,10 @@ _READ: tuple[tuple[type[models.Field[Any, Any]], Callable[[Any], Any] | None], .
 )
 
 
+# Statements that are remembered; a page of each kind has some seven.
+NUMBERED = 1_000
+
+
 def ask(*querysets: QuerySet[Any]) -> None:
     """Fill those querysets that have not been evaluated yet with their rows, without what they prefetch."""
     waiting = [queryset for queryset in querysets if queryset._result_cache is None]
@@ -54,7 +60,7 @@ def ask(*querysets: QuerySet[Any]) -> None:
     columns = ", ".join(f"(SELECT json_agg(part)::text FROM ({use.question.sql}) part)" for _, use in uses)  # noqa: S608
     with connection.cursor() as cursor:
         if all(use.lasts for _, use in uses):
-            _let_it_be_planned_once(cursor, connection)
+            let_it_be_planned_once(cursor, connection)
         cursor.execute(f"SELECT {columns}", [value for _, use in uses for value in use.params])
         for (queryset, use), answer in zip(uses, cursor.fetchone(), strict=True):
             # Numbers with a fraction stay as they are written, for the decimals among them.
@@ -62,15 +68,22 @@ def ask(*querysets: QuerySet[Any]) -> None:
             use.question.answer(queryset, [tuple(row.values()) for row in rows])
 
 
-class _Cursor(psycopg.Cursor[Any]):
-    """Remembers what it asked, for Django’s record of queries."""
+class _Cursor(psycopg.RawCursor[Any]):
+    """Numbers the places of the values once, and remembers what it asked, for Django’s record of queries."""
 
     def _convert_query(self, query: Any, params: Any = None) -> Any:
-        self._query = super()._convert_query(query, params)
+        self._query = super()._convert_query(_numbered(query), params)
         return self._query
 
 
-def _let_it_be_planned_once(cursor: Any, connection: Any) -> None:
+@lru_cache(maxsize=NUMBERED)
+def _numbered(sql: str) -> str:
+    """SQL with places for values as PostgreSQL has them: psycopg looks for them anew in statements as long as ours."""
+    places = count(1)
+    return re.sub("%[%s]", lambda found: "%" if found[0] == "%%" else f"${next(places)}", sql)
+
+
+def let_it_be_planned_once(cursor: Any, connection: Any) -> None:
     """For a statement that comes again and again in the same words: its values go beside it, not in it.
 
     PostgreSQL takes longer to plan such a statement than to answer it. Whatever a migration does to the columns of a
@@ -78,6 +91,11 @@ def _let_it_be_planned_once(cursor: Any, connection: Any) -> None:
     """
     cursor.cursor.close()
     cursor.cursor = _Cursor(connection.connection)
+
+
+def is_planned_once(cursor: Any) -> bool:
+    """Whether that was done for it."""
+    return isinstance(cursor.cursor, _Cursor)
 
 
 def _worded(queryset: Any) -> Use | None:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from models_catalog.history import reading_as_of
 from models_catalog.models import Release
 from models_catalog.together import ask, fetch, worded_once
+from models_catalog.together.statement import let_it_be_planned_once
 from tests.factories import make_release, make_variant
 
 pytestmark = pytest.mark.django_db
@@ -120,3 +121,10 @@ def _since_now(*, slug: str) -> tuple[QuerySet[Any], ...]:
 def test_the_time_of_the_first_question_is_not_kept_for_later_ones():
     with pytest.raises(ValueError, match="ask the database what time it is"):
         _since_now(slug="one")
+
+
+def test_places_for_values_are_numbered_and_percent_signs_stay():
+    with connection.cursor() as cursor:
+        let_it_be_planned_once(cursor, connection)
+        cursor.execute("SELECT 'a%%sb' || %s, 7 %% %s", ["%s", 4])
+        assert cursor.fetchone() == ("a%sb%s", 3)
