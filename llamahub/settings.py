@@ -67,6 +67,8 @@ CACHE_URL = env.str("CACHE_URL", default="locmemcache://")
 PURGE_HOOK = cdn.hook(env.str("PURGE_URL", default=""))
 # What each process may keep of ready pages. A template that is being worked on is never kept.
 PAGE_STORE_BYTES = 0 if DEBUG else 1024 * 1024 * megabytes("PAGE_STORE_MB", env.str("PAGE_STORE_MB", default="64"))
+# And of pages with what the database answered when they were made: while it answers the same, they are not laid out again.
+ANSWERS_BYTES = 0 if DEBUG else 1024 * 1024 * megabytes("ANSWERS_MB", env.str("ANSWERS_MB", default="32"))
 
 # --- The application -------------------------------------------------------------------------------------------------
 

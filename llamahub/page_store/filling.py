@@ -56,7 +56,7 @@ class Filling:
         self,
         application: Application,
         reader: Reader,
-        memory: Memory,
+        memory: Memory[StoredPage],
         knowledge: Knowledge,
         second: SecondLevel | None = None,
     ) -> None:

@@ -29,7 +29,7 @@ class PageStore:
     def __init__(self, application: Application, *, most_bytes: int, knowledge: Knowledge = knowledge) -> None:
         self.application = application
         self.reader = Reader()
-        self.memory = Memory(most_bytes)
+        self.memory: Memory[StoredPage] = Memory(most_bytes)
         self.knowledge = knowledge
         self.filling = Filling(application, self.reader, self.memory, knowledge, second_level())
         self.listener = Listener(knowledge)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from typing import Generic, Protocol, TypeVar
 
 from .asking import Key
-from .pages import StoredPage
 
 # Pages that differ by their parameters alone have no end, and anybody can ask for them: they cannot drive out others.
 MOST_WITH_PARAMETERS = 100
@@ -18,19 +18,28 @@ MOST_WITH_PARAMETERS = 100
 LARGEST = 8
 
 
-class Shelf:
+class Kept(Protocol):
+    @property
+    def size(self) -> int:
+        """In bytes, about."""
+
+
+K = TypeVar("K", bound=Kept)
+
+
+class Shelf(Generic[K]):
     """Bounded by bytes and, where that is asked, by number."""
 
     def __init__(self, most_bytes: int, most_pages: int | None = None) -> None:
         self.most_bytes, self.most_pages = most_bytes, most_pages
         self.bytes = 0
-        self._pages: OrderedDict[Key, StoredPage] = OrderedDict()
+        self._pages: OrderedDict[Key, K] = OrderedDict()
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
         return len(self._pages)
 
-    def get(self, key: Key) -> StoredPage | None:
+    def get(self, key: Key) -> K | None:
         page = self._pages.get(key)
         if page is not None:
             try:
@@ -39,7 +48,7 @@ class Shelf:
                 pass
         return page
 
-    def put(self, key: Key, page: StoredPage) -> bool:
+    def put(self, key: Key, page: K) -> bool:
         if page.size > self.most_bytes // LARGEST:
             self.discard(key)
             return False
@@ -61,14 +70,14 @@ class Shelf:
             self.bytes -= page.size
 
 
-class Memory:
+class Memory(Generic[K]):
     """Two shelves: a quarter of the room for pages with parameters."""
 
     def __init__(self, most_bytes: int) -> None:
-        self.plain = Shelf(most_bytes - most_bytes // 4)
-        self.asked = Shelf(most_bytes // 4, MOST_WITH_PARAMETERS)
+        self.plain: Shelf[K] = Shelf(most_bytes - most_bytes // 4)
+        self.asked: Shelf[K] = Shelf(most_bytes // 4, MOST_WITH_PARAMETERS)
 
-    def _shelf(self, key: Key) -> Shelf:
+    def _shelf(self, key: Key) -> Shelf[K]:
         return self.asked if key.query else self.plain
 
     def __len__(self) -> int:
@@ -78,10 +87,10 @@ class Memory:
     def bytes(self) -> int:
         return self.plain.bytes + self.asked.bytes
 
-    def get(self, key: Key) -> StoredPage | None:
+    def get(self, key: Key) -> K | None:
         return self._shelf(key).get(key)
 
-    def put(self, key: Key, page: StoredPage) -> bool:
+    def put(self, key: Key, page: K) -> bool:
         return self._shelf(key).put(key, page)
 
     def discard(self, key: Key) -> None:

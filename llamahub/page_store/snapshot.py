@@ -10,16 +10,18 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any
 
+from django.conf import settings
 from django.db import OperationalError, connection, transaction
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from llamahub.replica import reading as replica
 
 from .asking import Reader
 from .knowledge import Knowledge, knowledge
+from .parameters import ReadParameters
+from .repeating import Repeating
 from .versions import Seen, Token, look, seconds_to_midnight
 
 # In the environ of a request that the store makes.
@@ -63,34 +65,6 @@ class Making:
         return float("inf") if seconds is None else self.began + seconds
 
 
-class ReadParameters(QueryDict):
-    """Notes which parameters are asked for by name."""
-
-    def __init__(self, query: str, read: set[str]) -> None:
-        self.read: set[str] = set()  # while it is filled, nobody reads
-        super().__init__(query)
-        self.read = read
-
-    def __getitem__(self, key: str) -> Any:
-        self.read.add(key)
-        return super().__getitem__(key)
-
-    def __contains__(self, key: object) -> bool:
-        self.read.add(str(key))
-        return super().__contains__(key)
-
-    def get(self, key: str, default: Any = None) -> Any:
-        self.read.add(key)
-        return super().get(key, default)
-
-    def getlist(self, key: str, default: Any = None) -> Any:
-        self.read.add(key)
-        return super().getlist(key, default)
-
-    def copy(self) -> Any:
-        return QueryDict(self.urlencode(), mutable=True)
-
-
 class SnapshotMiddleware:
     """Innermost: around the view and its template, and nothing else.
 
@@ -98,9 +72,11 @@ class SnapshotMiddleware:
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse], knowledge: Knowledge = knowledge) -> None:
-        self.get_response = get_response
         self.knowledge = knowledge
         self.reader = Reader()
+        self.get_response = get_response
+        if settings.ANSWERS_BYTES:
+            self.get_response = Repeating(get_response, settings.ANSWERS_BYTES, self.reader)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         making: Making | None = request.META.get(MAKING)
