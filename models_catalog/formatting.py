@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 
 from django.utils.dateformat import format as format_date
 
@@ -171,6 +172,12 @@ def day(value: date, precision: str = DatePrecision.DAY) -> Value:
         return Value(f"{value.year}", data=f"{value:%Y}", is_date=True)
     if precision == DatePrecision.MONTH:
         return month(value)
+    return _day(value)
+
+
+# A page has hundreds of dates, most of which are few: those on which its sources were checked.
+@lru_cache(maxsize=1000)
+def _day(value: date) -> Value:
     return Value(format_date(value, "F j, Y"), data=value.isoformat(), is_date=True)
 
 
