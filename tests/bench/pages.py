@@ -46,7 +46,7 @@ def served(workers: int = 1, **environment: str) -> Iterator[int]:
 
 def main() -> None:
     # Without the store: what it holds is measured below.
-    with served(PAGE_STORE_MB="0") as port:
+    with served(PAGE_STORE_MB="0", ANSWERS_MB="0") as port:
         print(f"{'page':<17}{'status':>7}{'queries':>9}{'bytes':>10}{'brotli':>9}{'a second':>10}{'p99 ms':>9}")
         for name, path in {**PAGES, **OTHERS}.items():
             status, times = load(port, path)
