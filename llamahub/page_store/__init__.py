@@ -7,5 +7,6 @@ share; `release` tells apart what two releases of the program make. `purging` ha
 
 A page is shown as long as the content is the one that it was made from. `versions` reads what the database says of
 that, `triggers` has every table of content say so, `knowledge` is what this process knows, kept by `listening`;
-`snapshot` has a page that is to be kept made from one state of the database, and learns until when it holds.
+`snapshot` has a page that is to be kept made from one state of the database, and learns until when it holds;
+`repeating` spares its view where the database answers as it did the last time.
 """

@@ -59,6 +59,7 @@ BAD = {
     "network with a host in it": ({"TRUSTED_PROXIES": "10.0.0.5/8"}, "TRUSTED_PROXIES"),
     "no number as port": ({"PORT": "http"}, "PORT"),
     "no number of megabytes": ({"PAGE_STORE_MB": "much"}, "PAGE_STORE_MB"),
+    "no number of megabytes of answers": ({"ANSWERS_MB": "-1"}, "ANSWERS_MB"),
     "port beyond the last": ({"PORT": "65536"}, "PORT"),
 }
 
