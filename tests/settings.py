@@ -3,13 +3,13 @@
 import os
 
 os.environ.setdefault("LLAMAHUB_LOCAL", "1")
+# Tests change what a page is made of besides what the database says: settings, templates, the clock.
+os.environ.setdefault("ANSWERS_MB", "0")
 
 from llamahub.settings import *  # noqa: F403
 from llamahub.settings import DATA_DIR, STORAGES
 
 DEBUG = False
-# Tests change what a page is made of besides what the database says: settings, templates, the clock.
-ANSWERS_BYTES = 0
 # Files of the tests stay apart from those of the hub that a developer has running.
 MEDIA_ROOT = DATA_DIR / "test" / "media"
 # Static files as they lie in the source: no collection step before a test.

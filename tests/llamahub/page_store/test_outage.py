@@ -48,7 +48,7 @@ def database() -> Iterator[Database]:
 def server(database, tmp_path) -> Iterator[Server]:
     env = {
         "PATH": os.environ["PATH"], "HOME": str(tmp_path), "LLAMAHUB_LOCAL": "1", "DATA_DIR": str(tmp_path / "data"),
-        "DATABASE_URL": database.url, "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "DATABASE_URL": database.url, "DJANGO_SETTINGS_MODULE": "tests.settings", "ANSWERS_MB": "32",
     }  # fmt: skip
     for arguments in (["migrate", "--verbosity=0"], ["shell", "--verbosity=0", "--command", CONTENT]):
         subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=env, check=True, timeout=300)

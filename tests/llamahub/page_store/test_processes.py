@@ -41,6 +41,7 @@ def settings_of_all() -> dict[str, str]:
 def servers(release, tmp_path, settings_of_all) -> Iterator[list[Server]]:
     settings = {
         "DJANGO_SETTINGS_MODULE": "tests.served",
+        "ANSWERS_MB": "32",
         "TEST_DATABASE": connection.settings_dict["NAME"],
         **settings_of_all,
     }

@@ -49,7 +49,7 @@ def cluster() -> Iterator[tuple[Database, Standby, dict[str, str], Path]]:
             assert eventually(lambda: answers(primary.port))
             env = {
                 "PATH": "/usr/bin:/bin", "HOME": scratch, "LLAMAHUB_LOCAL": "1", "DATA_DIR": f"{scratch}/data",
-                "DATABASE_URL": primary.url, "DJANGO_SETTINGS_MODULE": "tests.settings",
+                "DATABASE_URL": primary.url, "DJANGO_SETTINGS_MODULE": "tests.settings", "ANSWERS_MB": "32",
             }  # fmt: skip
             for command in ("migrate", "load_content"):
                 subprocess.run(
