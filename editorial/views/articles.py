@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from django.http import Http404, HttpResponseGone, HttpResponsePermanentRedirect
 from django.shortcuts import render
-from django.utils import timezone
 
 from editorial.live_facts.reading import Reader
 from editorial.models import Article, Edition, GlossaryTerm, Topic
@@ -76,13 +75,16 @@ def articles(request: HttpRequest) -> HttpResponse:
     return render(request, "editorial/articles.html", {**context, **more})
 
 
-def _readable(history: list[Edition], begins: datetime | None) -> list[tuple[Edition, datetime | None]]:
-    """Each edition, newest first, with the moment at which the next one took its place, where the record reaches back to it."""
-    replaced: list[datetime | None] = [None, *(edition.publish_at for edition in history)]
-    now = timezone.now()
+def _readable(
+    history: list[Edition], public: Collection[Edition], begins: datetime | None
+) -> list[tuple[Edition, datetime | None]]:
+    """Each edition, newest first, with the moment at which the next one took its place, where the record reaches back to it.
+
+    A draft has taken no place yet.
+    """
+    replaced = [None, *(edition.publish_at if edition in public else None for edition in history)]
     return [
-        (edition, at if at and begins and begins < at <= now else None)
-        for edition, at in zip(history, replaced, strict=False)
+        (edition, at if at and begins and begins < at else None) for edition, at in zip(history, replaced, strict=False)
     ]
 
 
@@ -97,7 +99,8 @@ def article_page(
     reader = Reader([edition])
     evidence.attach(reader.gather(*others, public, related, releases, glossary, beginning), reader.fields)
     prose = reader.read(edition, glossary=addresses(glossary))
-    history = list(public)
+    seen = list(public)
+    history = list(seen)
     if edition not in history:
         history.insert(0, edition)
     context = {
@@ -106,7 +109,7 @@ def article_page(
         "authors": edition.article.authors.all(),
         "prose": prose,
         "first": history[-1],
-        "editions": _readable(history, next(iter(beginning), None)),
+        "editions": _readable(history, seen, next(iter(beginning), None)),
         "releases": releases,
         "sources": cited_sources(prose.links),
         "related": related,
