@@ -1,6 +1,7 @@
 """Imports go one way: models_catalog ← editorial ← llamahub."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -44,3 +45,12 @@ def test_only_the_settings_read_the_environment():
             if file.name not in allowed and "embedded_postgres" not in file.parts:
                 assert "os.environ" not in file.read_text(), file
                 assert "getenv" not in file.read_text(), file
+
+
+def test_pages_for_readers_go_by_the_day_and_by_the_database_not_by_the_time():
+    """What the database answers as before is shown as before (`llamahub.page_store.repeating`)."""
+    made_for_whoever_asks = {"previews.py", "past.py"}
+    for app in ("models_catalog", "editorial"):
+        for file in (ROOT / app / "views").glob("*.py"):
+            if file.name not in made_for_whoever_asks:
+                assert not re.search(r"timezone\.now|datetime\.now|time\.time\(", file.read_text()), file
