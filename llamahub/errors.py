@@ -9,6 +9,7 @@ from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooMany
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.utils.log import log_response
 
 from editorial.context import FOOTER, NAVIGATION
 from editorial.models import HubSettings
@@ -20,6 +21,9 @@ from .logs import request_id
 logger = logging.getLogger(__name__)
 PAGES = {400, 403, 404, 405, 410, 413, 429, 500, 503}
 RETRY_AFTER = "5"  # seconds; a database that was restarted is back by then
+# Of PostgreSQL’s errors, the classes that speak of the server and not of what it was asked: no connection, nothing left
+# of what it needs, being stopped.
+SERVER = ("08", "53", "57P")
 
 
 def error_page(status: int, template: str | None = None, **more: str) -> HttpResponse:
@@ -67,8 +71,28 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Django calls this while it handles the exception. A database or store that does not answer is no error of ours."""
-    away = isinstance(sys.exception(), OperationalError | InterfaceError | StoreAway)
-    return error_page(503 if away else 500)
+    error = sys.exception()
+    response = error_page(503 if isinstance(error, OperationalError | InterfaceError | StoreAway) else 500)
+    if away := _away(error):
+        # What is logged here, Django does not log again with the way to it, a page of text for each request.
+        said = str(error).partition("\n")[0]
+        log_response(
+            "%s does not answer: %s", away, said, response=response, request=request, logger=logger, level="warning"
+        )
+    return response
+
+
+def _away(error: BaseException | None) -> str | None:
+    """What does not answer; None where nobody knows why, and where it was asked for too much or at a bad moment."""
+    if isinstance(error, StoreAway):
+        return "The store of pictures"
+    if isinstance(error, InterfaceError):
+        return "The database" if "connection" in str(error) else None
+    if isinstance(error, OperationalError):
+        # A connection that broke has no code: nobody was there to give one.
+        code = getattr(error.__cause__, "sqlstate", None)
+        return "The database" if code is None or code.startswith(SERVER) else None
+    return None
 
 
 class ErrorPagesMiddleware:

@@ -36,7 +36,7 @@ class Reader:
     """Reads requests by the settings of the site."""
 
     def __init__(self) -> None:
-        site = urlsplit(settings.SITE_URL).hostname or ""
+        self.site = site = urlsplit(settings.SITE_URL).hostname or ""
         # Those with a wildcard have no end of names: their pages are made each time.
         self.hosts = {host.lower() for host in (*settings.ALLOWED_HOSTS, site) if host and host[0] not in ".*"}
         self.cookies = (

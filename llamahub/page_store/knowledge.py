@@ -6,6 +6,7 @@ then nothing kept is shown until the thread has asked again.
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -36,6 +37,10 @@ class Version:
 
 class Knowledge:
     def __init__(self) -> None:
+        self.begin()
+
+    def begin(self) -> None:
+        """Knows nothing, as at the start of a process: one that is forked off has no thread that asks."""
         # None: not known, so that no page can be shown or kept. Read without the lock.
         self.version: Version | None = None
         # Since when the database has not answered; None while it does.
@@ -102,3 +107,4 @@ class Knowledge:
 
 
 knowledge = Knowledge()
+os.register_at_fork(after_in_child=knowledge.begin)

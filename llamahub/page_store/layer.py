@@ -116,10 +116,16 @@ class PageStore:
         return made.response  # closed by the server, as it does with Django’s own
 
     def watch(self) -> None:
-        """Begins to hear of changes, and to tell of them. Where a network in front has all pages, nobody asks for one."""
+        """Begins to hear of changes, and to tell of them: when the process starts, so that its first reader need not wait."""
         self.listener.start()
         if self.purger is not None:
             self.purger.start()
+
+    def make(self, path: str) -> None:
+        """Has a page kept that nobody has asked for yet."""
+        made = self.filling.make(Key(self.reader.site, path, ""))
+        if made is not None:
+            made.response.close()
 
     def close(self) -> None:
         """Ends its threads."""

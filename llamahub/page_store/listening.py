@@ -33,7 +33,10 @@ GONE = (DatabaseError, InterfaceError, psycopg.Error, OSError, ImproperlyConfigu
 
 
 class Listener:
-    """One thread and one connection a process, begun with its first request: what forks has no threads after it."""
+    """One thread and one connection a process.
+
+    It begins when the process does. One that is forked off has no threads, and begins with its first request.
+    """
 
     def __init__(self, knowledge: Knowledge) -> None:
         self.knowledge = knowledge

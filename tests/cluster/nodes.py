@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import http.client
+import json
 import os
 import signal
 import sys
+from collections import Counter
 from pathlib import Path
 
 from llamahub.environment import ROOT
@@ -52,6 +54,22 @@ class Node(Part):
         assert self.process is not None
         os.kill([pid for pid in self.family() if pid != self.process.pid][-1], signal.SIGKILL)
 
-    def tracebacks(self) -> int:
-        """Errors that the hub did not expect."""
-        return self.log.read_text(errors="replace").count("Traceback (most recent call last)")
+    def tracebacks(self) -> Counter[str]:
+        """Errors that the hub did not expect, by their last words."""
+        return unexpected(self.log.read_text(errors="replace"))
+
+
+def unexpected(log: str) -> Counter[str]:
+    """By line of the log; what Python itself writes of an error is many lines, and counts once."""
+    found: Counter[str] = Counter()
+    for line in log.splitlines():
+        if "Traceback (most recent call last)" not in line:
+            continue
+        try:
+            entry = json.loads(line)
+            # An error may go on over several lines, further in.
+            last = [line for line in entry["exception"].splitlines() if line[:1].strip()][-1]
+            found[f"{entry['message']}: {last}"] += 1
+        except (ValueError, LookupError):
+            found["outside the log"] += 1
+    return found

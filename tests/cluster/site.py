@@ -6,6 +6,7 @@ import os
 import secrets
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -49,8 +50,8 @@ class Site:
             [sys.executable, "manage.py", *arguments], cwd=ROOT, env=self.environment, check=True, timeout=300
         )
 
-    def tracebacks(self) -> int:
-        return sum(node.tracebacks() for node in self.nodes)
+    def tracebacks(self) -> Counter[str]:
+        return sum((node.tracebacks() for node in self.nodes), Counter())
 
 
 def described(folder: Path, first_port: int, options: list[str], without: frozenset[str]) -> Site:

@@ -3,6 +3,7 @@
 import json
 import logging
 
+import psycopg
 import pytest
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.core.files.base import ContentFile
@@ -12,6 +13,7 @@ from django.http import HttpResponse, HttpResponseGone, HttpResponseNotAllowed
 from django.test import Client
 from django.urls import include, path
 
+from editorial.pictures.stores import StoreAway
 from llamahub.errors import PAGES, error_page
 from llamahub.logs import JSONFormatter, request_id
 from llamahub.urls import handler400, handler403, handler404, handler500  # noqa: F401 - this module stands in for it
@@ -125,6 +127,54 @@ def test_what_fails_gets_a_page_of_its_own_without_detail(visitor, name, django_
     for detail in ("cellar", "10.1.2.3", "connection", "Ada", "Traceback", "Error at", "Django"):
         assert detail not in text
     assert ("Retry-After" in response.headers) == (status in {429, 503})
+
+
+def failed(said: str, code: type[psycopg.Error] = psycopg.OperationalError) -> OperationalError:
+    """As Django raises what psycopg has raised."""
+    error = OperationalError(said)
+    error.__cause__ = code(said)
+    return error
+
+
+OUTAGES = {
+    "refused": (failed("connection failed: Connection refused\n\tIs the server running?"), "The database"),
+    "full": (failed("connection failed: too many clients", psycopg.errors.TooManyConnections), "The database"),
+    "ended": (failed("terminating connection", psycopg.errors.AdminShutdown), "The database"),
+    "said by us": (OperationalError("The database is away."), "The database"),
+    "cut off": (InterfaceError("connection already closed"), "The database"),
+    "store": (StoreAway("bucket: timed out"), "The store of pictures"),
+}
+FAULTS = {
+    "a query takes too long": failed("canceling statement", psycopg.errors.QueryCanceled),
+    "a lock is not given": failed("canceling statement", psycopg.errors.LockNotAvailable),
+    "each waits for the other": failed("deadlock detected", psycopg.errors.DeadlockDetected),
+    "a cursor is used after its end": InterfaceError("cursor already closed"),
+    "a mistake": RuntimeError("the secret is kept in the cellar"),
+}
+urlpatterns += [
+    path(f"outage/{name}/", raising(error))
+    for name, error in {**{name: error for name, (error, _) in OUTAGES.items()}, **FAULTS}.items()
+]
+
+
+@pytest.mark.urls(__name__)
+@pytest.mark.parametrize("name", OUTAGES)
+def test_what_does_not_answer_is_named_in_one_line_without_a_traceback(visitor, caplog, name):
+    error, what = OUTAGES[name]
+    assert visitor.get(f"/outage/{name}/").status_code == 503
+    [record] = [record for record in caplog.records if record.levelno >= logging.WARNING]
+    assert record.levelname == "WARNING"
+    assert not record.exc_info
+    assert record.getMessage() == f"{what} does not answer: {str(error).partition(chr(10))[0]}"
+
+
+@pytest.mark.urls(__name__)
+@pytest.mark.parametrize("name", FAULTS)
+def test_what_is_nobodys_outage_is_logged_with_its_traceback(visitor, caplog, name):
+    assert visitor.get(f"/outage/{name}/").status_code >= 500
+    [record] = [record for record in caplog.records if record.levelno >= logging.WARNING]
+    assert record.levelname == "ERROR"
+    assert record.exc_info
 
 
 @pytest.mark.parametrize("status", sorted(PAGES))

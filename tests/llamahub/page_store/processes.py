@@ -77,7 +77,7 @@ class Server:
     """One process of the site, behind the server of production."""
 
     def __init__(self, environment: dict[str, str], log: Path) -> None:
-        self.port = free_port()
+        self.port, self.environment = free_port(), environment
         with log.open("ab") as output:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "granian", "--interface", "wsgi", "--blocking-threads", "4",

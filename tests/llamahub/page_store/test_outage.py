@@ -24,10 +24,10 @@ from .processes import Database, Reader, Server, answers
 SECONDS = float(os.environ.get("OUTAGE", "3"))
 CONTENT = """
 from tests.factories import make_hub, make_release
-make_hub(); make_release(name="Llama 9", slug="llama-9"); make_release(name="Llama 8", slug="llama-8")
+make_hub(); make_release(name="Llama 9", slug="llama-9")
 """
 KEPT = ["/", "/models/", "/models/llama-9/"]
-MISSING = "/models/llama-8/"
+MISSING = "/timeline/"
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def connect(database: Database) -> psycopg.Connection:
 
 
 @pytest.mark.slow
-def test_an_outage_is_borne_and_over_when_it_is_over(database, server):
+def test_an_outage_is_borne_and_over_when_it_is_over(database, server, tmp_path):
     reader = Reader(server)
     database.stop()
     end, asked, slowest = time.monotonic() + SECONDS, 0, 0.0
@@ -94,6 +94,7 @@ def test_an_outage_is_borne_and_over_when_it_is_over(database, server):
     changed = time.monotonic()
     assert eventually(lambda: "Llama 10" in reader.get("/models/llama-9/").text)
     assert time.monotonic() - changed < 1
+    assert "Traceback" not in (tmp_path / "server.log").read_text()
 
 
 @pytest.mark.slow
@@ -111,3 +112,25 @@ def test_what_changed_while_nobody_listened_is_seen_afterwards(database, server)
         assert reply.status == 200
         assert eventually(lambda n=n: f"Llama {n}.5" in reader.get("/models/llama-9/").text)
         assert time.monotonic() - changed < 1.5
+
+
+@pytest.mark.slow
+def test_a_process_that_starts_without_its_database_says_so_and_serves_when_it_is_there(database, server, tmp_path):
+    database.stop()
+    log = tmp_path / "second.log"
+    second = Server(server.environment, log)
+    try:
+        second.wait()
+        reader = Reader(second)
+        began = time.monotonic()
+        reply = reader.get("/")
+        assert (reply.status, reply.headers["retry-after"]) == (503, "5")
+        assert time.monotonic() - began < 5
+        database.start()
+        assert eventually(lambda: reader.get("/").is_hit)
+    finally:
+        second.stop()
+    text = log.read_text()
+    assert "does not tell of changes" in text
+    assert "The database does not answer" in text
+    assert "Traceback" not in text

@@ -126,6 +126,20 @@ def test_nobody_reads_what_is_older_than_a_second(servers, release, capsys):
         )
 
 
+@pytest.mark.slow
+def test_a_process_hears_of_changes_and_has_the_start_page_before_anybody_asks(servers):
+    def listening() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity "
+                "WHERE application_name = 'llamahub content changes' AND datname = current_database()"
+            )
+            return cursor.fetchone()[0]
+
+    assert eventually(lambda: listening() == PROCESSES)
+    assert all(Reader(server).get("/").is_hit for server in servers)
+
+
 class TestSharedPages:
     """With a second level that comes and goes meanwhile."""
 

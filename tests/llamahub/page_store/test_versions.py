@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -14,7 +15,7 @@ from django.utils import timezone
 
 from editorial.models import Edition
 from llamahub.page_store import versions
-from llamahub.page_store.knowledge import Knowledge
+from llamahub.page_store.knowledge import Knowledge, knowledge
 from llamahub.page_store.versions import Seen, Token
 from models_catalog.history.record import recorded_models
 from tests.factories import make_edition, make_event, make_live_article, make_release
@@ -271,3 +272,16 @@ def test_what_is_planned_is_told_by_the_clock_of_the_database():
         assert not versions.still(cursor, looked._replace(now=looked.now - 86_400_000_000))
         make_event()
         assert not versions.still(cursor, looked)
+
+    @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+    def test_a_process_that_is_forked_off_knows_nothing(self):
+        """It has no thread that asks: what it was born with would be shown for ever."""
+        answer(knowledge, seen())
+        child = os.fork()
+        if not child:
+            os._exit(0 if knowledge.version is None and knowledge.last is None else 1)
+        try:
+            assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+            assert knowledge.version is not None
+        finally:
+            knowledge.begin()
