@@ -120,7 +120,7 @@ ROOT_URLCONF = "llamahub.urls"
 WSGI_APPLICATION = "llamahub.wsgi.application"
 TEMPLATES = [
     {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "BACKEND": "llamahub.templates.Templates",
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {

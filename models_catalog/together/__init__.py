@@ -25,11 +25,11 @@ from django.db.models import QuerySet
 from models_catalog import evidence
 from models_catalog.models import Content
 
-from .relations import follow
+from .relations import follow, letting_go
 from .statement import ask
 from .wording import worded_once
 
-__all__ = ["ask", "fetch", "gather", "worded_once"]
+__all__ = ["ask", "fetch", "gather", "letting_go", "worded_once"]
 
 
 def fetch(*querysets: QuerySet[Any]) -> None:

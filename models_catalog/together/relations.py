@@ -7,8 +7,11 @@ at an entry, and rows that a table joins with it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from django.db.models import F, ManyToManyField, ManyToManyRel, ManyToOneRel, Model, Prefetch, QuerySet
@@ -23,6 +26,27 @@ from .wording import worded_once
 EVIDENCE = ("citations", "corrections")
 # The key of the entry that a joined row belongs to.
 OWNER = "_owner_id"
+
+
+# The entries of a page whose rows point back at them.
+_tied: ContextVar[list[Any] | None] = ContextVar("tied", default=None)
+
+
+@contextmanager
+def letting_go() -> Iterator[None]:
+    """At the end, entries forget the rows that point back at them.
+
+    They would hold each other, and with them most of a page, until the garbage collector looks for them; it then stops
+    every reader of the process.
+    """
+    tied: list[Any] = []
+    token = _tied.set(tied)
+    try:
+        yield
+    finally:
+        _tied.reset(token)
+        for entry in tied:
+            entry._prefetched_objects_cache.clear()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +105,8 @@ class _Step:
             if points_back:
                 for row in own[owner.pk]:
                     setattr(row, self.relation.field.name, owner)
+        if points_back and (tied := _tied.get()) is not None:
+            tied += self.wish.owners
 
 
 @worded_once
@@ -118,26 +144,34 @@ def follow(querysets: Iterable[QuerySet[Any]]) -> list[Content]:
 
 def keep(entry: Model, relation: str, rows: list[Any]) -> None:
     """Leave rows with an entry as prefetch_related does: a queryset that knows its rows."""
-    manager = getattr(entry, relation)
-    known: Any = manager.model._default_manager._queryset_class(manager.model, query=_Later(manager))
+    model = _related(type(entry), relation)
+    known: Any = model._default_manager._queryset_class(model, query=_Later(type(entry), entry.pk, relation))
     known._result_cache = rows
     known._prefetch_done = True
     entry.__dict__.setdefault("_prefetched_objects_cache", {})[relation] = known
 
 
-class _Later:
-    """The query of rows that are known: made only if somebody asks it for more, since a page has hundreds of them."""
+@cache
+def _related(kind: type[Model], relation: str) -> Any:
+    return kind._meta.get_field(relation).related_model
 
-    def __init__(self, manager: Any) -> None:
-        self._manager = manager
+
+class _Later:
+    """The query of rows that are known: made only if somebody asks it for more, since a page has hundreds of them.
+
+    It names the entry and does not hold it: the entry holds it, and both would wait for the garbage collector.
+    """
+
+    def __init__(self, kind: type[Model], key: Any, relation: str) -> None:
+        self._kind, self._key, self._relation = kind, key, relation
         self._made: Any = None
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
         if self._made is None:
-            everything = self._manager.model._default_manager.all()
-            self._made = self._manager._apply_rel_filters(everything).query
+            manager = getattr(self._kind(pk=self._key), self._relation)
+            self._made = manager._apply_rel_filters(manager.model._default_manager.all()).query
         return getattr(self._made, name)
 
 

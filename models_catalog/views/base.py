@@ -12,6 +12,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
+from models_catalog.together import letting_go
+
 P = ParamSpec("P")
 M = TypeVar("M", bound=Model)
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
@@ -120,7 +122,10 @@ def public_page(
     @require_safe
     @wraps(view)
     def page(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        response = view(request, *args, **kwargs)
+        with letting_go():
+            response = view(request, *args, **kwargs)
+        # The request stays until garbage is looked for: what the page was made of need not.
+        vars(request).pop("fact_notes", None)
         if response.status_code == 200:
             patch_cache_control(
                 response,
