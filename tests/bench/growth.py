@@ -76,6 +76,8 @@ ASKED = {
 # What the admin’s lists of kinds that grow are asked for besides: words that all of them have, and that as many have at
 # each size, so that lists are of the same length.
 COMMON, RARE = "grown", {"small": "5", "large": "500"}
+# A word that all citations have themselves, not by what they are about.
+CITED = "page"
 
 
 def fill(size: dict[str, int]) -> None:
@@ -129,6 +131,8 @@ def of_the_admin(client: Any, url: str, model_admin: Any, rare: str) -> Iterator
         return
     yield ", common word", f"?q={COMMON}"
     yield ", two words", f"?q={COMMON}+{rare}"
+    if model_admin.model is Citation:
+        yield ", word of its own", f"?q={CITED}"
     changes = client.get(url).context["cl"]
     yield ", last page", f"?p={changes.paginator.num_pages}"
     for spec in changes.filter_specs:
