@@ -8,7 +8,7 @@ that has that number now, and name its place as the one to be remembered by.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -83,12 +83,13 @@ class Order:
 class Listing(Generic[M]):
     """One page of a list. Fetch ``asked``, together with others if you like; then the rest is known.
 
-    ``first`` is what `beginning` gave, where the question for the first page is worded once.
+    ``rows`` gives all of the list. ``first`` is what `beginning` gave, where the question for the first page is worded
+    once: then that one needs no other.
     """
 
     def __init__(
         self,
-        rows: QuerySet[M],
+        rows: Callable[[], QuerySet[M]],
         order: Order,
         query: QueryDict,
         size: int,
@@ -97,15 +98,23 @@ class Listing(Generic[M]):
     ) -> None:
         self.order, self.size = order, size
         self._kept = {name: query[name] for name in (*kept, "as_of") if query.get(name)}
-        self.after = order.read(rows.model, query.get(AFTER, ""))
-        self.before = None if self.after else order.read(rows.model, query.get(BEFORE, ""))
-        if not (self.after or self.before) and (number := query.get(NUMBER)):
-            self.after = order.place_of_number(rows, number, size)
+        self.after, self.before = self._places(rows, query)
         self.asked: QuerySet[M]
         if place := self.after or self.before:
-            self.asked = order.following(rows, place, backwards=self.before is not None)[: size + 1]
+            self.asked = order.following(rows(), place, backwards=self.before is not None)[: size + 1]
         else:
-            self.asked = self.beginning(rows, order, size) if first is None else first
+            self.asked = self.beginning(rows(), order, size) if first is None else first
+
+    def _places(self, rows: Callable[[], QuerySet[M]], query: QueryDict) -> tuple[Place | None, Place | None]:
+        """After and before which the page lies, of which one at most is asked for."""
+        if not any(query.get(name) for name in PARAMETERS):
+            return None, None
+        found = rows()
+        if after := self.order.read(found.model, query.get(AFTER, "")):
+            return after, None
+        if before := self.order.read(found.model, query.get(BEFORE, "")):
+            return None, before
+        return self.order.place_of_number(found, query.get(NUMBER, ""), self.size), None
 
     @staticmethod
     def beginning(rows: QuerySet[M], order: Order, size: int) -> QuerySet[M]:

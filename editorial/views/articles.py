@@ -40,7 +40,7 @@ def list_context(
 
     What else the page shows is fetched with it.
     """
-    page = Listing(editions.for_reading(), Edition.NEWEST_FIRST, request.GET, PER_PAGE, kept=kept)
+    page = Listing(editions.for_reading, Edition.NEWEST_FIRST, request.GET, PER_PAGE, kept=kept)
     fetch(page.asked, *others)
     context: dict[str, Any] = {"page": page}
     if not page.is_first:

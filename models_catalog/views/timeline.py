@@ -39,7 +39,7 @@ def timeline(request: HttpRequest) -> HttpResponse:
     year = _year(request.GET.get("year", ""))
     begun = of_kind.up_to_year(year) if year else of_kind
     page = Listing(
-        begun.with_facts(), TimelineEvent.NEWEST_FIRST, request.GET, PER_PAGE, kept=("kind", "year", "release")
+        begun.with_facts, TimelineEvent.NEWEST_FIRST, request.GET, PER_PAGE, kept=("kind", "year", "release")
     )
     fetch(page.asked, newest, oldest, *([concerned] if slug else []))
     events = page.rows

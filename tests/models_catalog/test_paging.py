@@ -25,7 +25,7 @@ def events() -> list[str]:
 
 
 def listing(query: str) -> Listing[TimelineEvent]:
-    return Listing(TimelineEvent.objects.listed(), ORDER, QueryDict(query.lstrip("?")), 2)
+    return Listing(TimelineEvent.objects.listed, ORDER, QueryDict(query.lstrip("?")), 2)
 
 
 def shown(query: str) -> list[str]:
@@ -96,10 +96,16 @@ def test_beyond_the_end_leads_back(events):
     assert shown(page.newer) == ["e0", "e1"]
 
 
+def test_a_first_page_that_is_there_already_needs_no_other_question():
+    def rows():
+        raise AssertionError("The list was asked for.")
+
+    first = Listing.beginning(TimelineEvent.objects.listed(), ORDER, 2)
+    assert Listing(rows, ORDER, QueryDict(), 2, first=first).asked is first
+
+
 def test_what_else_was_asked_is_kept(events):
-    page = Listing(
-        TimelineEvent.objects.all(), ORDER, QueryDict("kind=release&x=1&as_of=2024-01-01"), 2, kept=("kind",)
-    )
+    page = Listing(TimelineEvent.objects.all, ORDER, QueryDict("kind=release&x=1&as_of=2024-01-01"), 2, kept=("kind",))
     assert page.older == "?kind=release&as_of=2024-01-01&after=2024-01-03~e1"
 
 
