@@ -25,6 +25,8 @@ Rows = TypeVar("Rows", bound="QuerySet[Any]")
 
 PARAMETERS = AFTER, BEFORE, NUMBER = "after", "before", "page"
 BETWEEN = "~"
+# How a text is written that has that mark itself, or the one that this begins with.
+MARK, IN_PLACE_OF_MARK, IN_PLACE_OF_BETWEEN = "!", "!0", "!1"
 # Nobody pages so far by number; and what is skipped to find a page must be read.
 LAST_NUMBER = 100_000
 
@@ -62,7 +64,7 @@ class Order:
             return None
         fields: list[Any] = [model._meta.get_field(name.lstrip("-")) for name in self.names]
         try:
-            return tuple(field.clean(part, None) for field, part in zip(fields, parts, strict=True))
+            return tuple(field.clean(_read(part), None) for field, part in zip(fields, parts, strict=True))
         except (ValidationError, ValueError, OverflowError):
             return None
 
@@ -70,6 +72,7 @@ class Order:
         """The place after which the page of a number begins; None for the first, and for what is no number."""
         if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text) > 1):
             return None
+        rows = rows.select_related(None).prefetch_related(None)
         skipped = (min(int(text), LAST_NUMBER) - 1) * size
         found = list(self.apply(rows)[skipped - 1 : skipped + 1])
         if len(found) < 2:  # beyond the end: the last page
@@ -172,4 +175,8 @@ def _turned(name: str) -> str:
 def _written(value: Any) -> str:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-    return str(value)
+    return str(value).replace(MARK, IN_PLACE_OF_MARK).replace(BETWEEN, IN_PLACE_OF_BETWEEN)
+
+
+def _read(part: str) -> str:
+    return part.replace(IN_PLACE_OF_BETWEEN, BETWEEN).replace(IN_PLACE_OF_MARK, MARK)

@@ -7,9 +7,9 @@ from datetime import date
 import pytest
 from django.http import QueryDict
 
-from models_catalog.models import TimelineEvent
+from models_catalog.models import Source, TimelineEvent
 from models_catalog.paging import Listing
-from tests.factories import make_event
+from tests.factories import make_event, make_source
 
 pytestmark = pytest.mark.django_db
 
@@ -87,6 +87,17 @@ def test_a_page_by_number_is_to_be_remembered_by_its_place(events):
 )  # fmt: skip
 def test_what_is_no_place_shows_the_first_page(events, query):
     assert shown(query) == ["e0", "e1"]
+
+
+@pytest.mark.parametrize("title", ["a~b", "a!b", "a!1b", "!0~!1", "~", "a b & c?"])
+def test_a_place_holds_any_text(title):
+    source = make_source(publisher="Meta", title=title, slug="s")
+    assert Source.BY_PUBLISHER.read(Source, Source.BY_PUBLISHER.place_of(source)) == ("Meta", title, "s")
+
+
+def test_finding_the_page_of_a_number_fetches_no_more_than_its_place(events, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        Listing(TimelineEvent.objects.with_facts, ORDER, QueryDict("page=2"), 2)
 
 
 def test_beyond_the_end_leads_back(events):
