@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from django.db.models import F, Max, TextChoices
+from django.db.models import Exists, F, Max, OuterRef, TextChoices
 
 from .models import License, Modality, Release
 from .together import ask
@@ -132,7 +132,9 @@ def _ordered(releases: ReleaseQuerySet, order: Order) -> ReleaseQuerySet:
 def _filters() -> tuple[Filter, ...]:
     """The filters with the values that listed releases have (one query)."""
     generations = Release.objects.listed().order_by("-generation").values_list("generation", flat=True).distinct()
-    licenses = License.objects.filter(releases__is_listed=True).distinct().order_by("-effective_on", "slug")
+    # Not joined: of many releases under a license, one is enough.
+    in_use = Exists(Release.objects.listed().filter(license=OuterRef("pk")))
+    licenses = License.objects.filter(in_use).order_by("-effective_on", "slug").only("slug", "version")
     ask(generations, licenses)
     return (
         Filter("branch", "Branch", "branch", dict(Release.Branch.choices)),
