@@ -8,14 +8,14 @@ that has that number now, and name its place as the one to be remembered by.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Func, Model, Q, QuerySet
 
 if TYPE_CHECKING:
     from django.http import QueryDict
@@ -35,24 +35,28 @@ Place = tuple[Any, ...]
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An order in which no two entries stand at the same place: names of fields, those that descend with “-”."""
+    """An order in which no two entries stand at the same place: names of fields, those that descend with “-”.
+
+    ``derived`` holds, by name, what no field does. Nothing that is sorted by may be null.
+    """
 
     names: tuple[str, ...]
+    derived: Mapping[str, Func] = field(default_factory=dict)
 
     def apply(self, rows: Rows, *, backwards: bool = False) -> Rows:
-        return rows.order_by(*(_turned(name) if backwards else name for name in self.names))
+        return self._with_derived(rows).order_by(*(_turned(name) if backwards else name for name in self.names))
 
     def following(self, rows: Rows, place: Place, *, backwards: bool = False) -> Rows:
         """The entries that stand after a place, the nearest first (or those before it)."""
         beyond, same = Q(), Q()
         for name, value in zip(self.names, place, strict=True):
-            field, descends = name.lstrip("-"), name.startswith("-") != backwards
-            beyond |= same & Q(**{f"{field}__{'lt' if descends else 'gt'}": value})
-            same &= Q(**{field: value})
+            key, descends = name.lstrip("-"), name.startswith("-") != backwards
+            beyond |= same & Q(**{f"{key}__{'lt' if descends else 'gt'}": value})
+            same &= Q(**{key: value})
         first, descends = self.names[0].lstrip("-"), self.names[0].startswith("-") != backwards
         # Says no more than the rest does, but in a form that an index can begin at.
         bound = Q(**{f"{first}__{'lte' if descends else 'gte'}": place[0]})
-        return self.apply(rows.filter(bound & beyond), backwards=backwards)
+        return self.apply(self._with_derived(rows).filter(bound & beyond), backwards=backwards)
 
     def place_of(self, row: Model) -> str:
         return BETWEEN.join(map(_written, self._values(row)))
@@ -62,9 +66,9 @@ class Order:
         parts = text.split(BETWEEN)
         if len(parts) != len(self.names) or "\x00" in text:
             return None
-        fields: list[Any] = [model._meta.get_field(name.lstrip("-")) for name in self.names]
+        fields = [self._field(model, name.lstrip("-")) for name in self.names]
         try:
-            return tuple(field.clean(_read(part), None) for field, part in zip(fields, parts, strict=True))
+            return tuple(each.clean(_read(part), None) for each, part in zip(fields, parts, strict=True))
         except (ValidationError, ValueError, OverflowError):
             return None
 
@@ -72,12 +76,18 @@ class Order:
         """The place after which the page of a number begins; None for the first, and for what is no number."""
         if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text) > 1):
             return None
-        rows = rows.select_related(None).prefetch_related(None)
+        rows, names = rows.prefetch_related(None), [name.lstrip("-") for name in self.names]
         skipped = (min(int(text), LAST_NUMBER) - 1) * size
-        found = list(self.apply(rows)[skipped - 1 : skipped + 1])
+        found = self.apply(rows).values_list(*names)[skipped - 1 : skipped + 1]
         if len(found) < 2:  # beyond the end: the last page
-            found = list(self.apply(rows, backwards=True)[size : size + 1])
-        return self._values(found[0]) if found else None
+            found = self.apply(rows, backwards=True).values_list(*names)[size : size + 1]
+        return found[0] if found else None
+
+    def _with_derived(self, rows: Rows) -> Rows:
+        return rows.annotate(**self.derived)
+
+    def _field(self, model: type[Model], name: str) -> Any:
+        return self.derived[name].output_field if name in self.derived else model._meta.get_field(name)
 
     def _values(self, row: Model) -> Place:
         return tuple(getattr(row, name.lstrip("-")) for name in self.names)
@@ -87,7 +97,7 @@ class Listing(Generic[M]):
     """One page of a list. Fetch ``asked``, together with others if you like; then the rest is known.
 
     ``rows`` gives all of the list. ``first`` is what `beginning` gave, where the question for the first page is worded
-    once: then that one needs no other.
+    once: then that one needs no other. ``kept`` is what else the links to other pages ask for.
     """
 
     def __init__(
@@ -96,11 +106,12 @@ class Listing(Generic[M]):
         order: Order,
         query: QueryDict,
         size: int,
-        kept: Sequence[str] = (),
+        kept: Mapping[str, str] | None = None,
         first: QuerySet[M] | None = None,
     ) -> None:
         self.order, self.size = order, size
-        self._kept = {name: query[name] for name in (*kept, "as_of") if query.get(name)}
+        asked = {**(kept or {}), "as_of": query.get("as_of", "")}
+        self._kept = {name: value for name, value in asked.items() if value}
         self.after, self.before = self._places(rows, query)
         self.asked: QuerySet[M]
         if place := self.after or self.before:
@@ -165,7 +176,7 @@ class Listing(Generic[M]):
         return f"?{urlencode({**self._kept, name: self.order.place_of(row)}, safe=_SAFE)}"
 
 
-_SAFE = f"{BETWEEN}:"
+_SAFE = f"{BETWEEN}{MARK}:"
 
 
 def _turned(name: str) -> str:

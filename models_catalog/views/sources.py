@@ -36,7 +36,7 @@ def sources(request: HttpRequest) -> HttpResponse:
     chosen = Source.Kind(asked) if asked in Source.Kind.values else None
     counted = Source.objects.with_fact_counts()
     of_kind = counted.filter(kind=chosen) if chosen else counted
-    page = Listing(of_kind.all, Source.BY_PUBLISHER, request.GET, PER_PAGE, kept=("kind",))
+    page = Listing(of_kind.all, Source.BY_PUBLISHER, request.GET, PER_PAGE, kept={"kind": asked})
     groups = [(kind, found) for kind in Source.Kind if (found := [s for s in page.rows if s.kind == kind])]
     is_whole = page.is_first and not chosen and not page.older
     context: dict[str, Any] = {

@@ -116,7 +116,9 @@ def test_a_first_page_that_is_there_already_needs_no_other_question():
 
 
 def test_what_else_was_asked_is_kept(events):
-    page = Listing(TimelineEvent.objects.all, ORDER, QueryDict("kind=release&x=1&as_of=2024-01-01"), 2, kept=("kind",))
+    page = Listing(
+        TimelineEvent.objects.all, ORDER, QueryDict("kind=release&x=1&as_of=2024-01-01"), 2, kept={"kind": "release"}
+    )
     assert page.older == "?kind=release&as_of=2024-01-01&after=2024-01-03~e1"
 
 
