@@ -72,6 +72,12 @@ def test_a_long_list_is_sorted_only_by_what_an_index_sorts(editor, monkeypatch):
     assert list(changes.result_list.query.order_by) == ["-happened_on", "slug"]
 
 
+def test_changes_of_links_are_listed_by_themselves(editor):
+    make_event().releases.add(make_release())
+    changes = editor.get(reverse("admin:models_catalog_recordedchange_changelist"), {"kind": "links"}).context["cl"]
+    assert [change.table for change in changes.result_list] == ["models_catalog_timelineevent_releases"]
+
+
 def test_the_search_box_says_how_it_finds(editor):
     page = editor.get(reverse(EVENTS)).content.decode()
     assert "By title, address or summary. Finds words by how they begin." in page
