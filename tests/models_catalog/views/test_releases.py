@@ -150,6 +150,11 @@ def test_all_releases_are_counted_on_each_page(client, seven):
     assert client.get("/models/?branch=code").context["count"] == 0
 
 
+def test_a_count_of_thousands_has_them_apart(client, seven, monkeypatch):
+    monkeypatch.setattr(type(Release.objects.all()), "count", lambda rows: 10_017)
+    assert "10,017 releases" in client.get("/models/").content.decode()
+
+
 def test_a_further_page_is_to_be_remembered_by_its_place_unless_it_only_has_another_order(client, seven):
     canonical = f'<link rel="canonical" href="{settings.SITE_URL}/models/%s">'
     assert canonical % "?after=2024-01-02~R!12" in client.get("/models/?page=2").content.decode()
