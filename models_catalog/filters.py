@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from django.db.models import F, Max, TextChoices
+from django.db.models import Exists, OuterRef, PositiveBigIntegerField, Subquery, TextChoices
+from django.db.models.functions import Coalesce
 
-from .models import License, Modality, Release
+from . import paging
+from .models import License, Modality, Release, Variant
 from .together import ask
 
 if TYPE_CHECKING:
@@ -31,6 +33,17 @@ class Order(TextChoices):
     CONTEXT = "context", "Context"
     PARAMETERS = "parameters", "Parameters"
     NAME = "name", "Name"
+
+
+_SIZES = Variant.objects.filter(release=OuterRef("pk")).order_by("-parameters_total").values("parameters_total")
+_LARGEST = Coalesce(Subquery(_SIZES[:1]), 0, output_field=PositiveBigIntegerField())
+PLACES = {
+    Order.NEWEST: Release.NEWEST_FIRST,
+    Order.OLDEST: Release.OLDEST_FIRST,
+    Order.CONTEXT: Release.BY_CONTEXT,
+    Order.PARAMETERS: paging.Order(("-largest", "name"), {"largest": _LARGEST}),
+    Order.NAME: paging.Order(("name",)),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,26 +79,28 @@ class Selection:
         """Nothing was chosen: the catalogue as everyone first sees it."""
         return not self.chosen and self.order == Order.NEWEST
 
-    def apply(self, releases: ReleaseQuerySet) -> ReleaseQuerySet:
+    @property
+    def places(self) -> paging.Order:
+        return PLACES[self.order]
+
+    def among(self, releases: ReleaseQuerySet) -> ReleaseQuerySet:
         for filter_ in self.filters:
             if filter_.name in self.chosen:
                 value = self.chosen[filter_.name]
                 releases = releases.filter(
                     **{filter_.lookup: [value] if filter_.lookup.endswith("__contains") else value}
                 )
-        return _ordered(releases, self.order)
+        return releases
 
-    def _url(self, **changes: str | None) -> str:
+    def parameters(self, **changes: str | None) -> dict[str, str]:
         """This selection with a change, always in the same order: one address for one selection."""
         asked = {**self.chosen, "sort": "" if self.order == Order.NEWEST else self.order.value, **changes}
         names = (*(filter_.name for filter_ in self.filters), "sort")
-        kept = {name: asked[name] for name in names if asked.get(name)}
-        return f"?{urlencode(kept)}" if kept else "."
+        return {name: value for name in names if (value := asked.get(name))}
 
-    def page_url(self, number: int) -> str:
-        """A further page of this selection."""
-        first = self._url()
-        return first if number < 2 else f"{'?' if first == '.' else f'{first}&'}page={number}"
+    def _url(self, **changes: str | None) -> str:
+        kept = self.parameters(**changes)
+        return f"?{urlencode(kept)}" if kept else "."
 
     def menus(self) -> list[tuple[str, list[Choice]]]:
         """Each filter's label with its choices, “Any” first."""
@@ -115,24 +130,12 @@ class Selection:
         )
 
 
-def _ordered(releases: ReleaseQuerySet, order: Order) -> ReleaseQuerySet:
-    if order == Order.OLDEST:
-        return releases.oldest_first()
-    if order == Order.CONTEXT:
-        return releases.order_by(F("context_tokens").desc(nulls_last=True), "name")
-    if order == Order.PARAMETERS:
-        return releases.annotate(largest=Max("variants__parameters_total")).order_by(
-            F("largest").desc(nulls_last=True), "name"
-        )
-    if order == Order.NAME:
-        return releases.order_by("name")
-    return releases.newest_first()
-
-
 def _filters() -> tuple[Filter, ...]:
     """The filters with the values that listed releases have (one query)."""
     generations = Release.objects.listed().order_by("-generation").values_list("generation", flat=True).distinct()
-    licenses = License.objects.filter(releases__is_listed=True).distinct().order_by("-effective_on", "slug")
+    # Not joined: of many releases under a license, one is enough.
+    in_use = Exists(Release.objects.listed().filter(license=OuterRef("pk")))
+    licenses = License.objects.filter(in_use).order_by("-effective_on", "slug").only("slug", "version")
     ask(generations, licenses)
     return (
         Filter("branch", "Branch", "branch", dict(Release.Branch.choices)),

@@ -7,15 +7,16 @@ another index, with stems and weights: `editorial.search`.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import reduce
-from operator import and_
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from operator import and_, or_
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchQuery, SearchVectorExact, SearchVectorField
 from django.db import models
-from django.db.models import F, Func
+from django.db.models import Exists, F, Func, OuterRef, Q
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -99,22 +100,66 @@ def find(rows: Rows, fields: Iterable[str], text: str) -> Rows:
         by_path.setdefault(path, []).append(name)
     if list(by_path) == [""]:
         return rows.filter(_having(rows.model, by_path[""], asked))
-    places = [[_leading_to(rows.model, path, names, word) for path, names in by_path.items()] for word in asked]
-    rare = {place: few for place, parts in enumerate(places) if (few := _few(_together(parts))) is not None}
-    if rare:
-        # Those that have the rare words, of which only the common ones are still to be looked for.
-        keys = set.intersection(*map(set, rare.values()))
-        rows = rows.filter(pk__in=keys)
-        places = [
-            [part.filter(pk__in=keys) for part in parts] for place, parts in enumerate(places) if place not in rare
-        ]
-    for parts in places:
-        rows = rows.filter(pk__in=_together(parts))
+    everything = rows.model._default_manager.order_by()
+    rare: list[set[Any]] = []
+    common: list[list[_Way]] = []
+    for word in asked:
+        ways = [way for path, names in by_path.items() if (way := _way(rows.model, path, names, word))]
+        keys = _few(_led(ways, everything))
+        if keys is None:
+            common.append(ways)
+        else:
+            rare.append(set(keys))
+    if not rare:
+        # Many rows have these words: looked at in the order of the list, its first are soon found.
+        return rows.filter(*(reduce(or_, (way.condition for way in ways)) for ways in common))
+    # Those that have the rare words, of which only the common ones are still to be looked for.
+    few = set.intersection(*rare)
+    rows = rows.filter(pk__in=few)
+    for ways in common:
+        rows = rows.filter(pk__in=_led(ways, everything.filter(pk__in=few)))
     return rows
 
 
-def _together(parts: list[models.QuerySet[Any]]) -> models.QuerySet[Any]:
-    """A union, not an “or”: each of its parts begins at an index."""
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How rows have a word: their ``field`` leads to one of these entries, whose keys are known if they are few."""
+
+    field: str
+    entries: models.QuerySet[Any]
+    keys: list[Any] | None
+
+    @classmethod
+    def by(cls, field: str, entries: models.QuerySet[Any]) -> Self:
+        return cls(field, entries, _few(entries.values("pk")))
+
+    @property
+    def condition(self) -> Q:
+        if self.keys is not None:
+            return Q(**{f"{self.field}__in": self.keys})
+        # Not “in”: Postgres may look at the entry of each row where collecting all of them would take longer.
+        return Q(Exists(self.entries.filter(pk=OuterRef(self.field))))
+
+    def among(self, rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        if self.keys is None and self.field == "pk":
+            return rows & self.entries
+        entries = self.entries.values("pk") if self.keys is None else self.keys
+        return rows.filter(**{f"{self.field}__in": entries})
+
+
+def _way(model: type[models.Model], path: str, fields: Sequence[str], word: str) -> _Way | None:
+    """By a word of the entry that a path leads to, or of the row itself; None where nothing has the word."""
+    related = related_model(model, path)
+    way = _Way.by(path or "pk", related._default_manager.order_by().filter(_having(related, fields, [word])))
+    is_a_key_of_the_row = not path or ("__" not in path and model._meta.get_field(path).concrete)
+    if way.keys != [] and not is_a_key_of_the_row:
+        way = _Way.by("pk", way.among(model._default_manager.order_by()))
+    return way if way.keys != [] else None
+
+
+def _led(ways: list[_Way], rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
+    """The keys of the rows that have a word in one of these ways: a union, not an “or”, so that each begins at an index."""
+    parts = [way.among(rows).values("pk") for way in ways] or [rows.none().values("pk")]
     return parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
 
 
@@ -129,17 +174,6 @@ def _having(model: type[models.Model], fields: Sequence[str], asked: Sequence[st
     vector = index.vector if index else Words(*(F(name) for name in fields))
     beginnings = (SearchQuery(f"{word}:*", config="simple", search_type="raw") for word in asked)
     return SearchVectorExact(vector, reduce(and_, beginnings))
-
-
-def _leading_to(model: type[models.Model], path: str, fields: Sequence[str], word: str) -> models.QuerySet[Any]:
-    """The keys of rows that lead by a path to an entry with the word."""
-    related = related_model(model, path)
-    found = related._default_manager.order_by().filter(_having(related, fields, [word]))
-    if not path:
-        return found.values("pk")
-    keys = found.values("pk")
-    few = _few(keys)
-    return model._default_manager.order_by().filter(**{f"{path}__in": keys if few is None else few}).values("pk")
 
 
 def related_model(model: type[models.Model], path: str) -> type[models.Model]:

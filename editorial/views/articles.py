@@ -19,7 +19,7 @@ from models_catalog.views.base import public_page
 from models_catalog.views.past import readable_as_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping
     from datetime import datetime
     from typing import Any
 
@@ -33,13 +33,16 @@ RELATED = 3
 
 
 def list_context(
-    request: HttpRequest, editions: EditionQuerySet, *others: QuerySet[Any], kept: Sequence[str] = ()
+    request: HttpRequest,
+    editions: EditionQuerySet,
+    *others: QuerySet[Any],
+    kept: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """A page of articles with the address to index it under: later pages are pages of their own.
 
     What else the page shows is fetched with it.
     """
-    page = Listing(editions.for_lists(), Edition.NEWEST_FIRST, request.GET, PER_PAGE, kept=kept)
+    page = Listing(editions.for_lists, Edition.NEWEST_FIRST, request.GET, PER_PAGE, kept)
     fetch(page.asked, *others)
     context: dict[str, Any] = {"page": page}
     if not page.is_first:
@@ -70,7 +73,7 @@ def articles(request: HttpRequest) -> HttpResponse:
         return render(request, "editorial/articles.html", {**context, "topics": topics})
     release = Release.objects.listed().filter(slug=slug)
     about = Edition.objects.live().filter(article__releases__in=release.values("pk"))
-    context = list_context(request, about, topics, release, kept=("release",))
+    context = list_context(request, about, topics, release, kept={"release": slug})
     more = {"topics": topics, "release": next(iter(release), None), "asks_for_release": True}
     return render(request, "editorial/articles.html", {**context, **more})
 

@@ -43,9 +43,9 @@ class ChangedKind(admin.SimpleListFilter):
         ]
         return [*sorted(kinds, key=lambda kind: kind[1]), (LINKS, "Links between entries")]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Any]:
         if self.value() == LINKS:
-            return queryset.filter(table__in=[m._meta.db_table for m in recorded_models() if m._meta.auto_created])
+            return queryset.links()
         return queryset.filter(table=self.value()) if self.value() in dict(self.lookup_choices) else queryset
 
 

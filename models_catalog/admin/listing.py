@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import cached_property
 
+from models_catalog import formatting
 from models_catalog.finding import find
 
 if TYPE_CHECKING:
@@ -31,11 +32,18 @@ SORTED = 2_000
 HOW_IT_FINDS = "Finds words by how they begin."
 
 
-class MoreThan(int):
+class Counted(int):
+    """A number of rows, written as people write it: Django’s templates leave the thousands ungrouped."""
+
+    def __str__(self) -> str:
+        return formatting.grouped(int(self))
+
+
+class MoreThan(Counted):
     """A number of rows that nobody counted to the end, and that says so wherever it is written."""
 
     def __str__(self) -> str:
-        return f"more than {int(self):,}"
+        return f"more than {super().__str__()}"
 
 
 class CountedSoFar(ListPaginator):
@@ -45,9 +53,9 @@ class CountedSoFar(ListPaginator):
     def count(self) -> int:
         rows: Any = self.object_list
         if not isinstance(rows, QuerySet):
-            return len(rows)
+            return Counted(len(rows))
         found = rows.order_by()[: COUNTED + 1].count()
-        return found if found <= COUNTED else MoreThan(COUNTED)
+        return Counted(found) if found <= COUNTED else MoreThan(COUNTED)
 
 
 def is_long(model: type[Model]) -> bool:

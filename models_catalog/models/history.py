@@ -24,6 +24,10 @@ class ChangeAction(models.TextChoices):
     DELETE = "delete", "deleted"
 
 
+# A row that joins two entries. Content alone knows when it was added; a list of tables would name those of other apps.
+IS_A_LINK = models.Q(row__created_at__isnull=True)
+
+
 class RecordedChangeQuerySet(models.QuerySet["RecordedChange"]):
     def of(self, entry: models.Model) -> Self:
         """All that happened to one row, newest first."""
@@ -31,6 +35,10 @@ class RecordedChangeQuerySet(models.QuerySet["RecordedChange"]):
 
     def newest_first(self) -> Self:
         return self.order_by("-id")
+
+    def links(self) -> Self:
+        """What happened to links between entries, of all kinds."""
+        return self.filter(IS_A_LINK)
 
     def beginning(self) -> models.QuerySet[RecordedChange, datetime]:
         """When the record begins, in a queryset of one or none: nothing is known of what was before."""
@@ -87,6 +95,8 @@ class RecordedChange(models.Model):
             models.Index(fields=("-at", "-id"), condition=models.Q(action="delete"), name="recorded_deletions"),
             models.Index(fields=("-at", "-id"), condition=models.Q(is_correction=True), name="recorded_corrections"),
             models.Index(fields=("table", "-at", "-id"), name="recorded_by_kind"),
+            # Of several tables, which the one above cannot read in the order of time.
+            models.Index(fields=("-at", "-id"), condition=IS_A_LINK, name="recorded_links"),
             WordsIndex(words=("actor", "reason"), name="recorded_words"),
             # What stood at a moment: not superseded, or only later.
             models.Index(fields=("table", "superseded_at"), name="recorded_by_period"),

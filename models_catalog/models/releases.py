@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 
 from models_catalog.finding import WordsIndex
+from models_catalog.paging import Order
 
 from .base import (
     Addressed,
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from .sources import Citation, Correction
 
 RELEASE_RESERVED = frozenset({"compare"})
+# What is not stated comes last: nothing that is stated is so little.
+CONTEXT = Coalesce("context_tokens", 0, output_field=models.PositiveBigIntegerField())
 
 
 class Modality(models.TextChoices):
@@ -51,10 +55,10 @@ class ReleaseQuerySet(ContentQuerySet["Release"]):
         return self.filter(is_listed=True)
 
     def oldest_first(self) -> Self:
-        return self.order_by("released_on", "name")
+        return Release.OLDEST_FIRST.apply(self)
 
     def newest_first(self) -> Self:
-        return self.order_by("-released_on", "name")
+        return Release.NEWEST_FIRST.apply(self)
 
     def one_of_each_kind(self) -> Self:
         """One that readers may see of each combination of license and input, of which there are few."""
@@ -101,6 +105,9 @@ class Release(Content, Addressed):
     Branch = ReleaseBranch
     Architecture = ReleaseArchitecture
     Status = ReleaseStatus
+    NEWEST_FIRST: ClassVar = Order(("-released_on", "name"))
+    OLDEST_FIRST: ClassVar = Order(("released_on", "name"))
+    BY_CONTEXT: ClassVar = Order(("-context", "name"), {"context": CONTEXT})
     url_name = "models_catalog:release"
     reserved_slugs = RELEASE_RESERVED
     citable = (
@@ -216,6 +223,9 @@ class Release(Content, Addressed):
             models.Index(fields=("branch", "-released_on", "name"), name="release_by_branch"),
             models.Index(fields=("generation", "-released_on", "name"), name="release_by_generation"),
             models.Index(fields=("context_tokens", "name"), name="release_by_context"),
+            models.Index(CONTEXT.desc(), "name", name="release_longest_context"),
+            # Which there are, without a look at the releases.
+            models.Index(fields=("generation",), condition=Q(is_listed=True), name="release_listed_generations"),
             GinIndex(fields=("modalities_in",), name="release_by_input"),
             WordsIndex(words=("name", "slug", "generation", "summary"), name="release_words"),
         )

@@ -188,5 +188,5 @@ def written_month(value: Any) -> str:
 
 @register.filter
 def written_count(value: int) -> str:
-    """A number that a reader typed, in full: “25,000”."""
+    """A number that is no fact, in full: one that a reader typed, or of what was found: “25,000”."""
     return formatting.count(value).text

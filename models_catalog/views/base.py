@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial, wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, overload
 
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
+from models_catalog.models import Release
 from models_catalog.together import letting_go
+
+if TYPE_CHECKING:
+    from django.http import QueryDict
 
 P = ParamSpec("P")
 M = TypeVar("M", bound=Model)
@@ -24,6 +28,8 @@ MAX_AGE = 0
 STALE_IF_ERROR = 86_400
 # The tag that all pages have, for caches that forget by tag.
 ALL_PAGES = "content"
+# As long as the slug of any entry can be.
+LONGEST_SLUG = Release._meta.get_field("slug").max_length
 
 
 def one_or_404(found: Iterable[M]) -> M:
@@ -31,6 +37,11 @@ def one_or_404(found: Iterable[M]) -> M:
     for row in found:
         return row
     raise Http404
+
+
+def named_in(query: QueryDict, parameter: str) -> str:
+    """The slug that a parameter names, cut down to what a database can be asked for; empty for none."""
+    return query.get(parameter, "")[:LONGEST_SLUG].replace("\x00", "")
 
 
 @dataclass(frozen=True, slots=True)

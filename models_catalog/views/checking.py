@@ -23,7 +23,7 @@ from models_catalog.checker.weighing import STRICTNESS
 from models_catalog.models import Got, License, LicenseRule, Release, UseCase
 from models_catalog.together import fetch, worded_once
 
-from .base import public_page
+from .base import named_in, public_page
 from .past import readable_as_of
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def _rules(*, activities: Collection[str]) -> tuple[QuerySet[LicenseRule]]:
 
 
 def _options(asked: QueryDict) -> Options:
-    named = {asked.get(name, "")[:80].replace("\x00", "") for name in ("release", "for_release")}
+    named = {named_in(asked, parameter) for parameter in ("release", FOR_RELEASE)}
     licenses, newest, chosen, licensed, activities = offered = _offered(named=named)
     fetch(*offered)
     # The one that is asked for is among them, however old it is.

@@ -15,7 +15,7 @@ from models_catalog.memory.tables import fits, grid, needs
 from models_catalog.models import DeploymentOption, Machine, PublishedMemory, Variant
 from models_catalog.together import fetch, worded_once
 
-from .base import public_page
+from .base import named_in, public_page
 from .past import readable_as_of
 
 if TYPE_CHECKING:
@@ -57,8 +57,7 @@ def _shown(*, checkpoint: str) -> tuple[QuerySet[Any], ...]:
 @public_page(parameters=PARAMETERS)
 @readable_as_of
 def run(request: HttpRequest) -> HttpResponse:
-    slug = request.GET.get("checkpoint", "")[:80].replace("\x00", "")
-    newest, named, options, published, machines = shown = _shown(checkpoint=slug)
+    newest, named, options, published, machines = shown = _shown(checkpoint=named_in(request.GET, "checkpoint"))
     fetch(*shown)
     # The one that is asked for is among them, however old it is.
     variants = list({variant.pk: variant for variant in [*newest, *named]}.values())

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.core.paginator import Paginator
 from django.db.models import Prefetch
 from django.shortcuts import render
 
-from models_catalog import reading
+from models_catalog import paging, reading
 from models_catalog.charts import context_chart, family_chart
 from models_catalog.facts import Fact, fact, fetched
-from models_catalog.filters import PARAMETERS, selection
+from models_catalog.filters import PARAMETERS, Order, selection
 from models_catalog.history.changes import history_of
 from models_catalog.models import Release, TimelineEvent, Variant
+from models_catalog.paging import Listing
 from models_catalog.reading import SHOWN
 from models_catalog.sizes import sizes
 from models_catalog.together import fetch, worded_once
@@ -68,25 +68,26 @@ OFFERED = 200
 PER_PAGE = 40
 
 
-@public_page(parameters=[*PARAMETERS, "page"])
+@public_page(parameters=[*PARAMETERS, *paging.PARAMETERS])
 @readable_as_of
 def models(request: HttpRequest) -> HttpResponse:
     selected = selection(request.GET)
-    page = Paginator(selected.apply(Release.objects.listed().with_facts()), PER_PAGE).get_page(request.GET.get("page"))
-    found: Any = page.object_list  # a queryset, since it is made from one
-    fetch(found)
-    releases = list(found)
+    found = selected.among(Release.objects.listed())
+    page = Listing(found.with_facts, selected.places, request.GET, PER_PAGE, selected.parameters())
+    fetch(page.asked)
+    releases = page.rows
+    is_whole = page.is_first and not page.older
     context: dict[str, Any] = {
         "selected": selected,
         "page": page,
-        "previous_url": selected.page_url(page.number - 1),
-        "next_url": selected.page_url(page.number + 1),
+        "count": len(releases) if is_whole else found.count(),
         "releases": releases,
         "family": family_chart(releases),
         "contexts": context_chart(releases),
     }
-    if page.number > 1:
-        context["canonical_path"] = f"{request.path}?page={page.number}"
+    # In other orders the same releases are no pages of their own.
+    if not page.is_first and selected.order == Order.NEWEST:
+        context["canonical_path"] = f"{request.path}{page.here}"
     return render(request, "models_catalog/models.html", context)
 
 

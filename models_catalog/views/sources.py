@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Prefetch
@@ -35,7 +36,7 @@ def sources(request: HttpRequest) -> HttpResponse:
     chosen = Source.Kind(asked) if asked in Source.Kind.values else None
     counted = Source.objects.with_fact_counts()
     of_kind = counted.filter(kind=chosen) if chosen else counted
-    page = Listing(of_kind, Source.BY_PUBLISHER, request.GET, PER_PAGE, kept=("kind",))
+    page = Listing(of_kind.all, Source.BY_PUBLISHER, request.GET, PER_PAGE, kept={"kind": asked})
     groups = [(kind, found) for kind in Source.Kind if (found := [s for s in page.rows if s.kind == kind])]
     is_whole = page.is_first and not chosen and not page.older
     context: dict[str, Any] = {
@@ -112,7 +113,8 @@ def _beginning(*, source: int) -> tuple[QuerySet[Any], ...]:
 def source(request: HttpRequest, slug: str) -> HttpResponse:
     source = get_object_or_404(Source, slug=slug)
     first, corrections = _beginning(source=source.pk)
-    page = Listing(_resting_on(source.pk), Citation.AS_ENTERED, request.GET, FACTS_PER_PAGE, first=first)
+    resting_on = partial(_resting_on, source.pk)
+    page = Listing(resting_on, Citation.AS_ENTERED, request.GET, FACTS_PER_PAGE, first=first)
     fetch(page.asked, corrections)
     today = history.today()
     resting = [found for citation in page.rows if (found := _resting(citation, today))]
@@ -136,17 +138,20 @@ def source(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "models_catalog/source.html", context)
 
 
+def _all_corrections() -> QuerySet[Correction]:
+    return Correction.objects.listed().with_targets()
+
+
 @worded_once
 def _newest_corrections() -> tuple[QuerySet[Correction]]:
-    return (Listing.beginning(Correction.objects.listed().with_targets(), Correction.NEWEST_FIRST, PER_PAGE),)
+    return (Listing.beginning(_all_corrections(), Correction.NEWEST_FIRST, PER_PAGE),)
 
 
 @public_page(parameters=paging.PARAMETERS)
 @readable_as_of
 def corrections(request: HttpRequest) -> HttpResponse:
-    listed = Correction.objects.listed().with_targets()
     (first,) = _newest_corrections()
-    page = Listing(listed, Correction.NEWEST_FIRST, request.GET, PER_PAGE, first=first)
+    page = Listing(_all_corrections, Correction.NEWEST_FIRST, request.GET, PER_PAGE, first=first)
     context: dict[str, Any] = {"corrections": page.rows, "page": page}
     if not page.is_first:
         context["canonical_path"] = f"{request.path}{page.here}"

@@ -38,9 +38,8 @@ def timeline(request: HttpRequest) -> HttpResponse:
     newest, oldest = of_kind.newest_first()[:1], of_kind.oldest_first()[:1]
     year = _year(request.GET.get("year", ""))
     begun = of_kind.up_to_year(year) if year else of_kind
-    page = Listing(
-        begun.with_facts(), TimelineEvent.NEWEST_FIRST, request.GET, PER_PAGE, kept=("kind", "year", "release")
-    )
+    kept = {"kind": asked, "year": request.GET.get("year", ""), "release": slug}
+    page = Listing(begun.with_facts, TimelineEvent.NEWEST_FIRST, request.GET, PER_PAGE, kept)
     fetch(page.asked, newest, oldest, *([concerned] if slug else []))
     events = page.rows
     is_whole = page.is_first and not year and not page.older

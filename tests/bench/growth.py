@@ -18,6 +18,7 @@ import sys
 import time
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urljoin
 
 from . import record
 from .plans import Plans
@@ -40,6 +41,10 @@ ASKED = {
     "models, by context": "/models/?sort=context",
     "models, by parameters": "/models/?sort=parameters",
     "models, by name": "/models/?sort=name",
+    "models, by context, next page": "next:/models/?sort=context",
+    "models, by parameters, next page": "next:/models/?sort=parameters",
+    "models, old address": "/models/?page=2",
+    "models, far back": "/models/?after=2023-04-10~Grown+1",
     "a release": "/models/grown-50/",
     "comparison": "/models/compare/?r=grown-1&r=grown-50",
     "timeline": "/timeline/",
@@ -76,6 +81,8 @@ ASKED = {
 # What the admin’s lists of kinds that grow are asked for besides: words that all of them have, and that as many have at
 # each size, so that lists are of the same length.
 COMMON, RARE = "grown", {"small": "5", "large": "500"}
+# A word that all citations have themselves, not by what they are about.
+CITED = "page"
 
 
 def fill(size: dict[str, int]) -> None:
@@ -97,11 +104,12 @@ def addresses(client: Any, rare: str) -> Iterator[tuple[str, str]]:
         if only not in name:
             continue
         if address.startswith("next:"):
-            page = client.get(address.removeprefix("next:"), follow=True).content.decode()
+            address = address.removeprefix("next:")
+            page = client.get(address, follow=True).content.decode()
             link = re.search(r'rel="next" href="([^"]+)"', page)
             if link is None:
                 continue
-            address = address.removeprefix("next:") + link[1].replace("&amp;", "&")
+            address = urljoin(address, link[1].replace("&amp;", "&"))
         yield name, address
     from django.contrib import admin
     from django.urls import reverse
@@ -129,6 +137,8 @@ def of_the_admin(client: Any, url: str, model_admin: Any, rare: str) -> Iterator
         return
     yield ", common word", f"?q={COMMON}"
     yield ", two words", f"?q={COMMON}+{rare}"
+    if model_admin.model is Citation:
+        yield ", word of its own", f"?q={CITED}"
     changes = client.get(url).context["cl"]
     yield ", last page", f"?p={changes.paginator.num_pages}"
     for spec in changes.filter_specs:

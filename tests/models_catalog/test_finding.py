@@ -5,10 +5,21 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 
-from editorial.models import Edition
+from editorial.models import Article, Edition
+from models_catalog import finding
 from models_catalog.finding import BREAKS, INDEXED_CHARACTERS, find, index_for, words_of
 from models_catalog.models import Citation, Source, TimelineEvent, Variant
-from tests.factories import make_citation, make_edition, make_event, make_release, make_source, make_variant
+from tests.factories import (
+    make_citation,
+    make_edition,
+    make_event,
+    make_live_article,
+    make_release,
+    make_rule,
+    make_source,
+    make_use_case,
+    make_variant,
+)
 
 SOURCE = ("title", "slug", "publisher", "url", "note")
 
@@ -84,7 +95,14 @@ def test_nothing_to_look_for_finds_nothing_and_no_question_finds_all():
     assert find(Source.objects.all(), SOURCE, " ").exists()
 
 
+@pytest.fixture(params=[1_000, 0], ids=["words of few", "words of many"])
+def few(request, monkeypatch):
+    """Words that few rows have are looked for in another way than those of many: both must find the same."""
+    monkeypatch.setattr(finding, "FEW", request.param)
+
+
 @pytest.mark.django_db
+@pytest.mark.usefixtures("few")
 def test_a_citation_is_found_by_words_of_its_own_of_its_entry_and_of_its_source():
     source = make_source(title="Almanac", publisher="Fernwood")
     release = make_release(name="Llama Nine", slug="llama-nine")
@@ -93,9 +111,23 @@ def test_a_citation_is_found_by_words_of_its_own_of_its_entry_and_of_its_source(
     fields = ("source__title", "locator", "note", "release__name", "event__title")
     for text in ("table nine", "fern alma 7", "nine fernwood table"):
         assert list(find(Citation.objects.all(), fields, text)) == [citation], text
+    assert not find(Citation.objects.all(), fields, "nine zzz").exists()
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("few")
+def test_an_entry_is_found_by_words_of_what_is_several_steps_away_or_leads_to_it():
+    rule = make_rule(use_case=make_use_case(label="Fernwood"))
+    citation = make_citation(license_rule=rule, field="verdict")
+    article = make_live_article(edition={"title": "Fernwood"})
+    make_edition(article=article, title="Fernwood revisited")
+    make_edition(title="Another")
+    assert list(find(Citation.objects.all(), ("locator", "license_rule__use_case__label"), "fernw")) == [citation]
+    assert list(find(Article.objects.all(), ("slug", "editions__title"), "fernw")) == [article]
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("few")
 def test_an_entry_that_several_rows_lead_to_is_found_once():
     release = make_release(name="Llama Nine", slug="llama-nine")
     for number in range(3):
@@ -134,3 +166,24 @@ def test_a_search_begins_at_the_index_and_a_list_at_that_of_its_order():
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM models_catalog_timelineevent")
         cursor.execute("ANALYZE models_catalog_timelineevent")
+
+
+@pytest.mark.django_db
+def test_a_word_that_most_rows_have_is_looked_for_in_the_order_of_the_list():
+    release, source = make_release(), make_source()
+    Citation.objects.bulk_create(
+        Citation(
+            release=release, field="summary", source=source, locator=f"Page {number}",
+            checked_on=f"2024-01-{1 + number % 28:02}",
+        )
+        for number in range(3_000)
+    )  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE models_catalog_citation")
+    found = find(Citation.objects.order_by("checked_on", "pk"), ("source__title", "locator", "release__name"), "page")
+    plan = found[:50].explain()
+    assert "citation_longest_unchecked" in plan
+    assert "Sort" not in plan
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM models_catalog_citation")
+        cursor.execute("ANALYZE models_catalog_citation")

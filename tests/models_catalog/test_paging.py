@@ -7,9 +7,9 @@ from datetime import date
 import pytest
 from django.http import QueryDict
 
-from models_catalog.models import TimelineEvent
+from models_catalog.models import Source, TimelineEvent
 from models_catalog.paging import Listing
-from tests.factories import make_event
+from tests.factories import make_event, make_source
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +25,7 @@ def events() -> list[str]:
 
 
 def listing(query: str) -> Listing[TimelineEvent]:
-    return Listing(TimelineEvent.objects.listed(), ORDER, QueryDict(query.lstrip("?")), 2)
+    return Listing(TimelineEvent.objects.listed, ORDER, QueryDict(query.lstrip("?")), 2)
 
 
 def shown(query: str) -> list[str]:
@@ -89,6 +89,17 @@ def test_what_is_no_place_shows_the_first_page(events, query):
     assert shown(query) == ["e0", "e1"]
 
 
+@pytest.mark.parametrize("title", ["a~b", "a!b", "a!1b", "!0~!1", "~", "a b & c?"])
+def test_a_place_holds_any_text(title):
+    source = make_source(publisher="Meta", title=title, slug="s")
+    assert Source.BY_PUBLISHER.read(Source, Source.BY_PUBLISHER.place_of(source)) == ("Meta", title, "s")
+
+
+def test_finding_the_page_of_a_number_fetches_no_more_than_its_place(events, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        Listing(TimelineEvent.objects.with_facts, ORDER, QueryDict("page=2"), 2)
+
+
 def test_beyond_the_end_leads_back(events):
     page = listing("?after=1999-01-01~a")
     assert page.rows == []
@@ -96,9 +107,17 @@ def test_beyond_the_end_leads_back(events):
     assert shown(page.newer) == ["e0", "e1"]
 
 
+def test_a_first_page_that_is_there_already_needs_no_other_question():
+    def rows():
+        raise AssertionError("The list was asked for.")
+
+    first = Listing.beginning(TimelineEvent.objects.listed(), ORDER, 2)
+    assert Listing(rows, ORDER, QueryDict(), 2, first=first).asked is first
+
+
 def test_what_else_was_asked_is_kept(events):
     page = Listing(
-        TimelineEvent.objects.all(), ORDER, QueryDict("kind=release&x=1&as_of=2024-01-01"), 2, kept=("kind",)
+        TimelineEvent.objects.all, ORDER, QueryDict("kind=release&x=1&as_of=2024-01-01"), 2, kept={"kind": "release"}
     )
     assert page.older == "?kind=release&as_of=2024-01-01&after=2024-01-03~e1"
 

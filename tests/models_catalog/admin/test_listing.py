@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from models_catalog.admin import listing
+from models_catalog.models import TimelineEvent
 from tests.factories import make_event, make_release, make_user, make_variant
 from tests.llamahub.admin.entries import make_citation
 
@@ -40,6 +41,24 @@ def test_a_short_list_is_counted_exactly(editor):
     assert "Show counts" in page
 
 
+@pytest.mark.parametrize("counted", [10_000, 1_000])
+def test_what_is_counted_has_its_thousands_apart_whether_there_is_more_or_not(editor, monkeypatch, counted):
+    monkeypatch.setattr(listing, "COUNTED", counted)
+    TimelineEvent.objects.bulk_create(
+        TimelineEvent(title=f"Event {n}", slug=f"event-{n}", happened_on="2024-01-01", kind="release", summary="So.")
+        for n in range(1_430)
+    )
+    number = "1,430" if counted > 1_430 else "more than 1,000"
+    page = editor.get(reverse(EVENTS), {"q": "event"}).content.decode()
+    for words in (
+        f">{number} results (",
+        f"{number} timeline events",
+        f"Select all {number}",
+        f"All {number} selected",
+    ):
+        assert words in page, words
+
+
 def test_a_long_list_is_sorted_only_by_what_an_index_sorts(editor, monkeypatch):
     make_event()
     url = f"{reverse(EVENTS)}?o=1"
@@ -51,6 +70,12 @@ def test_a_long_list_is_sorted_only_by_what_an_index_sorts(editor, monkeypatch):
     assert "kind" in changes.sortable_by
     # Nor by its address.
     assert list(changes.result_list.query.order_by) == ["-happened_on", "slug"]
+
+
+def test_changes_of_links_are_listed_by_themselves(editor):
+    make_event().releases.add(make_release())
+    changes = editor.get(reverse("admin:models_catalog_recordedchange_changelist"), {"kind": "links"}).context["cl"]
+    assert [change.table for change in changes.result_list] == ["models_catalog_timelineevent_releases"]
 
 
 def test_the_search_box_says_how_it_finds(editor):

@@ -35,6 +35,28 @@ def test_every_kind_of_content_is_recorded_and_can_be_read_as_it_was():
     assert triggers == views == tables
 
 
+def test_links_between_entries_are_told_from_content():
+    links = {model._meta.db_table for model in recorded_models() if model._meta.auto_created}
+    dated = {
+        model._meta.db_table for model in recorded_models() if "created_at" in {f.column for f in model._meta.fields}
+    }
+    assert links == {model._meta.db_table for model in recorded_models()} - dated
+    event = make_event()
+    event.releases.add(make_release())
+    event.releases.clear()
+    assert [change.action for change in RecordedChange.objects.links()] == ["delete", "insert"]
+    assert {change.table for change in RecordedChange.objects.links()} == {event.releases.through._meta.db_table}
+
+
+def test_links_are_read_in_the_order_of_time_from_their_own_index():
+    event = make_event()
+    event.releases.add(make_release())
+    rows = RecordedChange.objects.links().order_by("-at", "-id")[:50]
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
+    assert "recorded_links" in rows.explain()
+
+
 def test_a_new_entry_is_recorded_whole():
     release = make_release(name="Llama Test", context_tokens=8192)
     change = newest(release)

@@ -1,10 +1,15 @@
 """The catalogue, a release's page and the comparison."""
 
+import html
 import re
 from datetime import date
+from importlib import import_module
+from urllib.parse import urljoin
 
 import pytest
 from django.conf import settings
+from django.db import connection
+from django.utils import timezone
 
 from models_catalog.models import Release
 from tests.factories import (
@@ -21,6 +26,8 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
+# Where it is imported from, a view has the same name.
+releases = import_module("models_catalog.views.releases")
 
 
 def names(response):
@@ -72,6 +79,101 @@ def three():
 )
 def test_the_catalogue_is_filtered_and_ordered_by_its_address(client, three, query, found):
     assert names(client.get(f"/models/{query}")) == found
+
+
+@pytest.fixture
+def seven(monkeypatch):
+    """Several of a day, of a context and of a size, and some that state neither; three on a page."""
+    monkeypatch.setattr(releases, "PER_PAGE", 3)
+    for number, (day, context, size) in enumerate(
+        [(1, None, None), (1, 8192, 7), (2, 8192, 7), (2, None, 70), (2, 2048, None), (3, 2048, 70), (3, 8192, 7)]
+    ):
+        release = make_release(name=f"R~{number}", released_on=date(2024, 1, day), context_tokens=context)
+        if size:
+            make_variant(release=release, parameters_total=size * 10**9)
+            make_variant(release=release, parameters_total=10**9)
+
+
+IN_ORDER = {
+    "newest": "5623401",
+    "oldest": "0123456",
+    "context": "1264503",
+    "parameters": "3512604",
+    "name": "0123456",
+}
+
+
+def pages(client, url, rel="next"):
+    """The numbers of the releases on a page, and on all that its links lead to."""
+    found = []
+    while True:
+        response = client.get(url)
+        found.append("".join(name[-1] for name in names(response)))
+        link = re.search(rf'rel="{rel}" href="([^"]+)"', response.content.decode())
+        if link is None or len(found) > 9:
+            return found
+        url = urljoin("/models/", html.unescape(link[1]))
+
+
+@pytest.mark.parametrize("order", IN_ORDER)
+def test_the_catalogue_goes_on_by_place_in_each_of_its_orders(client, seven, order):
+    whole, url = IN_ORDER[order], f"/models/?sort={order}"
+    assert pages(client, url) == [whole[:3], whole[3:6], whole[6:]]
+    assert pages(client, f"{url}&page=3", "prev") == [whole[6:], whole[3:6], whole[:3]]
+
+
+@pytest.mark.parametrize("order", ["newest", "parameters"])
+def test_the_catalogue_as_it_was_goes_on_in_the_past(client, seven, order):
+    today, whole = timezone.localdate().isoformat(), IN_ORDER[order]
+    assert pages(client, f"/models/?sort={order}&as_of={today}") == [whole[:3], whole[3:6], whole[6:]]
+
+
+def test_a_release_that_is_added_meanwhile_moves_nothing(client, seven):
+    older = client.get("/models/").context["page"].older
+    make_release(name="Newest", released_on=date(2025, 1, 1))
+    assert [name[-1] for name in names(client.get(f"/models/{older}"))] == ["3", "4", "0"]
+
+
+def test_further_pages_keep_what_was_chosen_and_nothing_else(client, seven):
+    page = client.get("/models/?sort=name&branch=core&status=moon&x=1").context["page"]
+    assert page.older == "?branch=core&sort=name&after=R!12"
+    assert names(client.get(f"/models/{page.older}")) == ["R~3", "R~4", "R~5"]
+
+
+@pytest.mark.parametrize(("number", "shown"), [("2", "340"), ("3", "1"), ("99", "401"), ("0", "562"), ("x", "562")])
+def test_an_old_address_of_the_catalogue_shows_the_page_of_its_number(client, seven, number, shown):
+    assert pages(client, f"/models/?page={number}")[0][: len(shown)] == shown
+
+
+def test_all_releases_are_counted_on_each_page(client, seven):
+    assert [client.get(f"/models/?page={n}").context["count"] for n in (1, 2, 3)] == [7, 7, 7]
+    assert client.get("/models/?branch=code").context["count"] == 0
+
+
+def test_a_count_of_thousands_has_them_apart(client, seven, monkeypatch):
+    monkeypatch.setattr(type(Release.objects.all()), "count", lambda rows: 10_017)
+    assert "10,017 releases" in client.get("/models/").content.decode()
+
+
+def test_a_further_page_is_to_be_remembered_by_its_place_unless_it_only_has_another_order(client, seven):
+    canonical = f'<link rel="canonical" href="{settings.SITE_URL}/models/%s">'
+    assert canonical % "?after=2024-01-02~R!12" in client.get("/models/?page=2").content.decode()
+    assert canonical % "" in client.get("/models/?sort=name&page=2").content.decode()
+
+
+def test_beyond_the_last_release_the_catalogue_leads_back(client, seven):
+    page = client.get("/models/?sort=name&after=Z").content.decode()
+    assert "There is nothing more." in page
+    assert 'href="?sort=name"' in page
+
+
+def test_the_catalogue_by_context_is_read_from_an_index():
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
+    first = Release.BY_CONTEXT.apply(Release.objects.listed())
+    further = Release.BY_CONTEXT.following(Release.objects.listed(), (8192, "Llama"))
+    for rows in (first, further):
+        assert "release_longest_context" in rows[:40].explain()
 
 
 @pytest.mark.parametrize("query", ["?branch=twig", "?sort=-name", "?generation=%27", "?input=smell", "?license=x"])
