@@ -15,7 +15,7 @@ from tests.pages import PAGES
 
 # Django’s own: a request, its messages and its user.
 ITS_OWN = 150
-KINDS = ["hub", "models", "release", "comparison", "timeline", "event", "licensing", "license", "running, so much memory", "articles", "article", "figures", "corrections"]  # fmt: skip
+KINDS = ["hub", "models", "release", "comparison", "timeline", "event", "licensing", "license", "running, so much memory", "articles", "article", "figures", "sources", "source", "corrections", "about"]  # fmt: skip
 
 
 @pytest.fixture
