@@ -277,3 +277,16 @@ def test_what_is_kept_stays_within_its_bound(release):
         repeating(RequestFactory().get(f"/models/llama-{n}/", headers={"host": "localhost"}))
     assert 10 < len(repeating.memory) < 30
     assert repeating.memory.bytes <= 400_000
+
+
+def test_a_page_that_the_store_has_made_follows_the_frame_of_all_pages(counted, release, transactional_db):
+    """What the store looks at before it has a page made is part of the page as well."""
+    handler = EdgeHandler()
+
+    def made() -> str:
+        environment = {**environ(PAGE, HTTP_ACCEPT="text/html"), MAKING: Making.of(knowledge)}
+        return b"".join(handler(environment, lambda *arguments: None)).decode()
+
+    assert "A hub by another name" not in made()
+    HubSettings.objects.update(name="A hub by another name")
+    assert "A hub by another name" in made()
