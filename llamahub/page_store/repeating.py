@@ -159,12 +159,14 @@ class Repeating:
             request.GET = ReadParameters(key.query, set())  # type: ignore[assignment]
         read = request.GET.read  # type: ignore[attr-defined]
         recording = Recording()
+        # Before the view: one that is called yesterday shows yesterday.
+        began, now = time.monotonic(), timezone.now()
         with connection.execute_wrapper(recording):
             response = self.make(request)
             if type(response) is not HttpResponse or response.status_code != 200 or response.cookies:
                 return response
             # In the zone of the site: whichever it is, is one of the answers.
-            until = time.monotonic() + seconds_to_midnight(timezone.localtime())
+            until = began + seconds_to_midnight(timezone.localtime(now))
         if recording.can_be_repeated:
             page = AnsweredPage(
                 response.content, dict(response.items()), tuple(recording.questions), frozenset(read), until

@@ -1,8 +1,9 @@
 """Pages whose questions the database answers as before are not laid out again; all others are."""
 
 import time
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from unittest.mock import Mock
 
 import pytest
@@ -28,6 +29,7 @@ from tests.factories import make_citation, make_edition, make_event, make_hub, m
 from .conftest import Visitor, environ, eventually
 
 PAGE = "/models/llama-9/"
+PUBLIC = {"Cache-Control": "public, max-age=0"}
 
 
 class Counted:
@@ -290,3 +292,20 @@ def test_a_page_that_the_store_has_made_follows_the_frame_of_all_pages(counted, 
     assert "A hub by another name" not in made()
     HubSettings.objects.update(name="A hub by another name")
     assert "A hub by another name" in made()
+
+
+def test_a_page_that_was_begun_yesterday_is_not_shown_today(release, monkeypatch):
+    """Its view saw the day that was over when it ended."""
+    clock = [0.0]
+    begun = datetime(2026, 3, 1, 23, 59, 59, tzinfo=UTC)
+    monkeypatch.setattr(repeating.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(timezone, "now", lambda: begun + timedelta(seconds=clock[0]))
+
+    def make(request) -> HttpResponse:
+        day = timezone.localdate()
+        clock[0] += 2
+        return HttpResponse(f"{day}", headers=PUBLIC)
+
+    around = Repeating(make, 400_000, Reader())
+    request = partial(RequestFactory().get, PAGE, headers={"host": "localhost"})
+    assert [around(request()).content for _ in range(2)] == [b"2026-03-01", b"2026-03-02"]
