@@ -33,6 +33,7 @@ from .asking import Key, Reader
 from .memory import Memory
 from .pages import OVERHEAD
 from .parameters import ReadParameters
+from .refusals import refusal
 from .versions import seconds_to_midnight
 
 # What a question may hold besides days, lists and JSON.
@@ -163,7 +164,7 @@ class Repeating:
         began, now = time.monotonic(), timezone.now()
         with connection.execute_wrapper(recording):
             response = self.make(request)
-            if type(response) is not HttpResponse or response.status_code != 200 or response.cookies:
+            if not self._may_be_kept(request, response):
                 return response
             # In the zone of the site: whichever it is, is one of the answers.
             until = began + seconds_to_midnight(timezone.localtime(now))
@@ -173,3 +174,16 @@ class Repeating:
             )
             self.memory.put(key, page)
         return response
+
+    def _may_be_kept(self, request: HttpRequest, response: HttpResponse) -> bool:
+        """What the store may keep, of what is no more than its bytes and headers. Layers outside have not seen it yet."""
+        return (
+            type(response) is HttpResponse
+            and "CSRF_COOKIE_NEEDS_UPDATE" not in request.META  # the token of a form, whose cookie is set later
+            and not refusal(
+                self.reader.page(request.path_info),
+                status=response.status_code,
+                headers={name.lower(): value for name, value in response.items()},
+                cookies=bool(response.cookies),
+            )
+        )

@@ -10,8 +10,10 @@ import pytest
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import OperationalError, connection, transaction
 from django.http import HttpResponse
+from django.middleware.csrf import get_token
 from django.test import Client, RequestFactory
 from django.utils import timezone
+from django.utils.crypto import get_random_string
 from psycopg.types.json import Jsonb
 
 from editorial.models import Edition, HubSettings
@@ -274,7 +276,7 @@ def test_a_database_that_is_away_is_said_to_be_away(counted, release, monkeypatc
 
 def test_what_is_kept_stays_within_its_bound(release):
     page = HttpResponse(b"x" * 10_000)
-    repeating = Repeating(lambda request: HttpResponse(page.content), 400_000, Reader())
+    repeating = Repeating(lambda request: HttpResponse(page.content, headers=PUBLIC), 400_000, Reader())
     for n in range(100):
         repeating(RequestFactory().get(f"/models/llama-{n}/", headers={"host": "localhost"}))
     assert 10 < len(repeating.memory) < 30
@@ -309,3 +311,19 @@ def test_a_page_that_was_begun_yesterday_is_not_shown_today(release, monkeypatch
     around = Repeating(make, 400_000, Reader())
     request = partial(RequestFactory().get, PAGE, headers={"host": "localhost"})
     assert [around(request()).content for _ in range(2)] == [b"2026-03-01", b"2026-03-02"]
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda request: HttpResponse(get_token(request), headers=PUBLIC),
+        lambda request: HttpResponse(get_random_string(9), headers={"Cache-Control": "private, no-store"}),
+        lambda request: HttpResponse(get_random_string(9), headers={**PUBLIC, "Vary": "User-Agent"}),
+        lambda request: HttpResponse(get_random_string(9)),
+    ],
+    ids=["a token for a form", "private", "varies", "not said to be for everybody"],
+)
+def test_what_the_store_may_not_keep_is_made_for_each_reader(release, make):
+    around = Repeating(make, 400_000, Reader())
+    one, other = (around(RequestFactory().get(PAGE, headers={"host": "localhost"})).content for _ in range(2))
+    assert one != other
