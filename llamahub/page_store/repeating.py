@@ -82,7 +82,12 @@ class Recording:
         self.can_be_repeated = True
 
     def __call__(self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
-        result = execute(sql, params, many, context)
+        try:
+            result = execute(sql, params, many, context)
+        except Exception:
+            # The view may do without the answer, and get one the next time.
+            self.can_be_repeated = False
+            raise
         if self.can_be_repeated and not str(sql).startswith(MARKS):
             cursor = context["cursor"]
             self.can_be_repeated = (

@@ -8,7 +8,7 @@ from unittest.mock import Mock
 
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
-from django.db import OperationalError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 from django.http import HttpResponse
 from django.middleware.csrf import get_token
 from django.test import Client, RequestFactory
@@ -311,6 +311,16 @@ def test_a_page_that_was_begun_yesterday_is_not_shown_today(release, monkeypatch
     around = Repeating(make, 400_000, Reader())
     request = partial(RequestFactory().get, PAGE, headers={"host": "localhost"})
     assert [around(request()).content for _ in range(2)] == [b"2026-03-01", b"2026-03-02"]
+
+
+def test_a_page_that_had_a_question_refused_is_made_each_time(transactional_db):
+    """A view may do without an answer that it may get the next time."""
+    recording = Recording()
+    with connection.execute_wrapper(recording), connection.cursor() as cursor:
+        with pytest.raises(DatabaseError):
+            cursor.execute("SELECT 1 / 0")
+        cursor.execute("SELECT 1")
+    assert not recording.can_be_repeated
 
 
 @pytest.mark.parametrize(
