@@ -21,7 +21,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db import connection
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from psycopg import ServerCursor
@@ -52,7 +52,8 @@ class Question(NamedTuple):
 
 def are_answered_the_same(questions: Iterable[Question]) -> bool:
     """Asks up to the first that is not."""
-    with connection.cursor() as plain, connection.cursor() as planned:
+    # In one transaction, as search asks: it begins with settings for the rest of it. Not one more inside the store’s.
+    with transaction.atomic(savepoint=False), connection.cursor() as plain, connection.cursor() as planned:
         let_it_be_planned_once(planned, connection)
         for question in questions:
             cursor = planned if question.is_planned_once else plain

@@ -22,7 +22,7 @@ from llamahub.page_store import repeating
 from llamahub.page_store.asking import Reader
 from llamahub.page_store.knowledge import knowledge
 from llamahub.page_store.layer import PageStore
-from llamahub.page_store.repeating import Recording, Repeating, is_timeless
+from llamahub.page_store.repeating import Recording, Repeating, are_answered_the_same, is_timeless
 from llamahub.page_store.snapshot import MAKING, Making
 from models_catalog.models import Release
 from tests import pages, shipped_content
@@ -311,6 +311,17 @@ def test_a_page_that_was_begun_yesterday_is_not_shown_today(release, monkeypatch
     around = Repeating(make, 400_000, Reader())
     request = partial(RequestFactory().get, PAGE, headers={"host": "localhost"})
     assert [around(request()).content for _ in range(2)] == [b"2026-03-01", b"2026-03-02"]
+
+
+def test_questions_are_asked_again_in_one_transaction_as_search_asks_them(transactional_db):
+    """It tells the planner how to find, for this transaction alone."""
+    with transaction.atomic():
+        questions = recorded(
+            ("SELECT set_config('enable_seqscan', 'off', true)", None),
+            ("SELECT current_setting('enable_seqscan')", None),
+        ).questions
+    assert are_answered_the_same(questions)
+    assert recorded(("SELECT current_setting('enable_seqscan')", None)).questions[0].answer != questions[1].answer
 
 
 def test_a_page_that_had_a_question_refused_is_made_each_time(transactional_db):
