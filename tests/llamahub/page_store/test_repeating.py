@@ -1,6 +1,7 @@
 """Pages whose questions the database answers as before are not laid out again; all others are."""
 
 import time
+from copy import copy, deepcopy
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
@@ -22,6 +23,7 @@ from llamahub.page_store import repeating
 from llamahub.page_store.asking import Reader
 from llamahub.page_store.knowledge import knowledge
 from llamahub.page_store.layer import PageStore
+from llamahub.page_store.parameters import ReadParameters
 from llamahub.page_store.repeating import Recording, Repeating, are_answered_the_same, is_timeless
 from llamahub.page_store.snapshot import MAKING, Making
 from models_catalog.models import Release
@@ -348,3 +350,10 @@ def test_what_the_store_may_not_keep_is_made_for_each_reader(release, make):
     around = Repeating(make, 400_000, Reader())
     one, other = (around(RequestFactory().get(PAGE, headers={"host": "localhost"})).content for _ in range(2))
     assert one != other
+
+
+@pytest.mark.parametrize("duplicate", [copy, deepcopy, ReadParameters.copy])
+def test_parameters_that_know_who_reads_them_can_be_copied_as_others_can(duplicate):
+    copied = duplicate(ReadParameters("r=a&r=b", set()))
+    copied["sort"] = "name"
+    assert copied.urlencode() == "r=a&r=b&sort=name"
