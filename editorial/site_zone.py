@@ -24,5 +24,10 @@ def hub_of(request: HttpRequest) -> HubSettings:
     return settings
 
 
+def forget_hub(request: HttpRequest) -> None:
+    """What a database said that is not the one that the page will be made from."""
+    vars(request).pop("hub_settings", None)
+
+
 def site_zone() -> tzinfo:
     return zones.zone(HubSettings.load().time_zone)

@@ -33,3 +33,9 @@ class ReadParameters(QueryDict):
 
     def copy(self) -> Any:
         return QueryDict(self.urlencode(), mutable=True)
+
+    def __copy__(self) -> Any:
+        return self.copy()
+
+    def __deepcopy__(self, memo: Any) -> Any:
+        return self.copy()

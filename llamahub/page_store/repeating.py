@@ -21,7 +21,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db import connection
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from psycopg import ServerCursor
@@ -33,6 +33,7 @@ from .asking import Key, Reader
 from .memory import Memory
 from .pages import OVERHEAD
 from .parameters import ReadParameters
+from .refusals import refusal
 from .versions import seconds_to_midnight
 
 # What a question may hold besides days, lists and JSON.
@@ -51,7 +52,8 @@ class Question(NamedTuple):
 
 def are_answered_the_same(questions: Iterable[Question]) -> bool:
     """Asks up to the first that is not."""
-    with connection.cursor() as plain, connection.cursor() as planned:
+    # In one transaction, as search asks: it begins with settings for the rest of it. Not one more inside the store’s.
+    with transaction.atomic(savepoint=False), connection.cursor() as plain, connection.cursor() as planned:
         let_it_be_planned_once(planned, connection)
         for question in questions:
             cursor = planned if question.is_planned_once else plain
@@ -81,7 +83,12 @@ class Recording:
         self.can_be_repeated = True
 
     def __call__(self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
-        result = execute(sql, params, many, context)
+        try:
+            result = execute(sql, params, many, context)
+        except Exception:
+            # The view may do without the answer, and get one the next time.
+            self.can_be_repeated = False
+            raise
         if self.can_be_repeated and not str(sql).startswith(MARKS):
             cursor = context["cursor"]
             self.can_be_repeated = (
@@ -159,15 +166,30 @@ class Repeating:
             request.GET = ReadParameters(key.query, set())  # type: ignore[assignment]
         read = request.GET.read  # type: ignore[attr-defined]
         recording = Recording()
+        # Before the view: one that is called yesterday shows yesterday.
+        began, now = time.monotonic(), timezone.now()
         with connection.execute_wrapper(recording):
             response = self.make(request)
-            if type(response) is not HttpResponse or response.status_code != 200 or response.cookies:
+            if not self._may_be_kept(request, response):
                 return response
             # In the zone of the site: whichever it is, is one of the answers.
-            until = time.monotonic() + seconds_to_midnight(timezone.localtime())
+            until = began + seconds_to_midnight(timezone.localtime(now))
         if recording.can_be_repeated:
             page = AnsweredPage(
                 response.content, dict(response.items()), tuple(recording.questions), frozenset(read), until
             )
             self.memory.put(key, page)
         return response
+
+    def _may_be_kept(self, request: HttpRequest, response: HttpResponse) -> bool:
+        """What the store may keep, of what is no more than its bytes and headers. Layers outside have not seen it yet."""
+        return (
+            type(response) is HttpResponse
+            and "CSRF_COOKIE_NEEDS_UPDATE" not in request.META  # the token of a form, whose cookie is set later
+            and not refusal(
+                self.reader.page(request.path_info),
+                status=response.status_code,
+                headers={name.lower(): value for name, value in response.items()},
+                cookies=bool(response.cookies),
+            )
+        )

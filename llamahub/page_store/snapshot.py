@@ -16,7 +16,9 @@ from django.db import OperationalError, connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from editorial.site_zone import forget_hub
 from llamahub.replica import reading as replica
+from models_catalog import zones
 
 from .asking import Reader
 from .knowledge import Knowledge, knowledge
@@ -121,6 +123,7 @@ class SnapshotMiddleware:
         finally:
             del request.META[READING]
             making.failure = None
+            forget_hub(request)
         # Whether an old address leads elsewhere is for the primary to say.
         return None if making.is_blind and response.status_code == HTTPStatus.NOT_FOUND else response
 
@@ -140,7 +143,8 @@ def _look(making: Making) -> None:
     # Before the question: the page is never thought to hold for longer than it does.
     making.began = time.monotonic()
     making.seen = look()
-    local = timezone.localtime()
+    # Its zone is in the answer. To ask for the hub’s settings here would be to ask for a part of the page before its time.
+    local = timezone.localtime(timezone=zones.zone(making.seen.zone))
     making.day = local.date().isoformat()
     making.midnight = time.monotonic() + seconds_to_midnight(local)
 

@@ -1,16 +1,20 @@
 """Pages whose questions the database answers as before are not laid out again; all others are."""
 
 import time
-from datetime import date, datetime, timedelta
+from copy import copy, deepcopy
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from unittest.mock import Mock
 
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
-from django.db import OperationalError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 from django.http import HttpResponse
+from django.middleware.csrf import get_token
 from django.test import Client, RequestFactory
 from django.utils import timezone
+from django.utils.crypto import get_random_string
 from psycopg.types.json import Jsonb
 
 from editorial.models import Edition, HubSettings
@@ -19,7 +23,8 @@ from llamahub.page_store import repeating
 from llamahub.page_store.asking import Reader
 from llamahub.page_store.knowledge import knowledge
 from llamahub.page_store.layer import PageStore
-from llamahub.page_store.repeating import Recording, Repeating, is_timeless
+from llamahub.page_store.parameters import ReadParameters
+from llamahub.page_store.repeating import Recording, Repeating, are_answered_the_same, is_timeless
 from llamahub.page_store.snapshot import MAKING, Making
 from models_catalog.models import Release
 from tests import pages, shipped_content
@@ -28,6 +33,7 @@ from tests.factories import make_citation, make_edition, make_event, make_hub, m
 from .conftest import Visitor, environ, eventually
 
 PAGE = "/models/llama-9/"
+PUBLIC = {"Cache-Control": "public, max-age=0"}
 
 
 class Counted:
@@ -272,8 +278,82 @@ def test_a_database_that_is_away_is_said_to_be_away(counted, release, monkeypatc
 
 def test_what_is_kept_stays_within_its_bound(release):
     page = HttpResponse(b"x" * 10_000)
-    repeating = Repeating(lambda request: HttpResponse(page.content), 400_000, Reader())
+    repeating = Repeating(lambda request: HttpResponse(page.content, headers=PUBLIC), 400_000, Reader())
     for n in range(100):
         repeating(RequestFactory().get(f"/models/llama-{n}/", headers={"host": "localhost"}))
     assert 10 < len(repeating.memory) < 30
     assert repeating.memory.bytes <= 400_000
+
+
+def test_a_page_that_the_store_has_made_follows_the_frame_of_all_pages(counted, release, transactional_db):
+    """What the store looks at before it has a page made is part of the page as well."""
+    handler = EdgeHandler()
+
+    def made() -> str:
+        environment = {**environ(PAGE, HTTP_ACCEPT="text/html"), MAKING: Making.of(knowledge)}
+        return b"".join(handler(environment, lambda *arguments: None)).decode()
+
+    assert "A hub by another name" not in made()
+    HubSettings.objects.update(name="A hub by another name")
+    assert "A hub by another name" in made()
+
+
+def test_a_page_that_was_begun_yesterday_is_not_shown_today(release, monkeypatch):
+    """Its view saw the day that was over when it ended."""
+    clock = [0.0]
+    begun = datetime(2026, 3, 1, 23, 59, 59, tzinfo=UTC)
+    monkeypatch.setattr(repeating.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(timezone, "now", lambda: begun + timedelta(seconds=clock[0]))
+
+    def make(request) -> HttpResponse:
+        day = timezone.localdate()
+        clock[0] += 2
+        return HttpResponse(f"{day}", headers=PUBLIC)
+
+    around = Repeating(make, 400_000, Reader())
+    request = partial(RequestFactory().get, PAGE, headers={"host": "localhost"})
+    assert [around(request()).content for _ in range(2)] == [b"2026-03-01", b"2026-03-02"]
+
+
+def test_questions_are_asked_again_in_one_transaction_as_search_asks_them(transactional_db):
+    """It tells the planner how to find, for this transaction alone."""
+    with transaction.atomic():
+        questions = recorded(
+            ("SELECT set_config('enable_seqscan', 'off', true)", None),
+            ("SELECT current_setting('enable_seqscan')", None),
+        ).questions
+    assert are_answered_the_same(questions)
+    assert recorded(("SELECT current_setting('enable_seqscan')", None)).questions[0].answer != questions[1].answer
+
+
+def test_a_page_that_had_a_question_refused_is_made_each_time(transactional_db):
+    """A view may do without an answer that it may get the next time."""
+    recording = Recording()
+    with connection.execute_wrapper(recording), connection.cursor() as cursor:
+        with pytest.raises(DatabaseError):
+            cursor.execute("SELECT 1 / 0")
+        cursor.execute("SELECT 1")
+    assert not recording.can_be_repeated
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda request: HttpResponse(get_token(request), headers=PUBLIC),
+        lambda request: HttpResponse(get_random_string(9), headers={"Cache-Control": "private, no-store"}),
+        lambda request: HttpResponse(get_random_string(9), headers={**PUBLIC, "Vary": "User-Agent"}),
+        lambda request: HttpResponse(get_random_string(9)),
+    ],
+    ids=["a token for a form", "private", "varies", "not said to be for everybody"],
+)
+def test_what_the_store_may_not_keep_is_made_for_each_reader(release, make):
+    around = Repeating(make, 400_000, Reader())
+    one, other = (around(RequestFactory().get(PAGE, headers={"host": "localhost"})).content for _ in range(2))
+    assert one != other
+
+
+@pytest.mark.parametrize("duplicate", [copy, deepcopy, ReadParameters.copy])
+def test_parameters_that_know_who_reads_them_can_be_copied_as_others_can(duplicate):
+    copied = duplicate(ReadParameters("r=a&r=b", set()))
+    copied["sort"] = "name"
+    assert copied.urlencode() == "r=a&r=b&sort=name"

@@ -1,18 +1,21 @@
 """Pages for everybody are read from the replica, all else from the primary."""
 
 import pytest
+from django.db import OperationalError, connection
 from django.urls import reverse
 from django.utils import timezone
 
+from editorial.models import HubSettings
 from llamahub.page_store.knowledge import knowledge
 from llamahub.page_store.versions import look
+from llamahub.replica.reading import ALIAS, health
 from llamahub.replica.router import Router
 from tests import shipped_content
 from tests.factories import make_user
 from tests.llamahub.page_store.conftest import eventually
 from tests.pages import PAGES
 
-from .conftest import BOTH, asked, primary_away
+from .conftest import BOTH, asked, failing, primary_away
 
 pytestmark = BOTH
 
@@ -134,3 +137,25 @@ def test_whether_an_old_address_leads_elsewhere_is_not_guessed(replica, store, v
 def test_nothing_is_migrated_on_the_replica():
     assert Router().allow_migrate("replica", "editorial") is False
     assert Router().allow_migrate("default", "editorial") is None
+
+
+@pytest.fixture
+def asking_again(settings) -> None:
+    settings.ANSWERS_BYTES = 8 * 1024 * 1024
+
+
+def test_the_hub_is_not_taken_from_a_replica_that_is_behind(replica, visitor, release, behind, monkeypatch):
+    """Its name would stay on a page of the primary until the next change."""
+    old, load = HubSettings(name="A hub of yesterday"), HubSettings.load
+    monkeypatch.setattr(HubSettings, "load", lambda: old if connection.alias == ALIAS else load())
+    behind(1)
+    assert "A hub of yesterday" not in visitor.get(PAGE).text
+
+
+def test_a_page_that_the_replica_began_follows_the_frame_of_all_pages(asking_again, replica, visitor, release):
+    """What it had said of the hub would be part of a page of the primary, which would not ask for it any more."""
+    with failing(replica, OperationalError("gone"), after=6):  # when search has asked for the zone of the site
+        assert visitor.get("/search/?q=llama").status == 200
+    assert health.is_away
+    HubSettings.objects.update(name="A hub by another name")
+    assert eventually(lambda: "A hub by another name" in visitor.get("/search/?q=llama").text, 3)
