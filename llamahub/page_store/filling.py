@@ -121,7 +121,7 @@ class Filling:
         made = Made(started[0], started[1], response)
         page = self.reader.page(key.path)
         headers = {name.lower(): value for name, value in response.items()}
-        undeclared = making.read - page.parameters - page.questions - page.never_kept_with if page else set()
+        undeclared = making.read - page.all_parameters if page else set()
         why = refusal(
             page,
             status=response.status_code,

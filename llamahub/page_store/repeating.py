@@ -7,29 +7,29 @@ somewhere or there is no store in front, the database is asked the same; only if
 called. A reader gets what the view would have made of these answers, and the database is asked each time.
 
 Where that cannot be said, the view is called each time: when a question holds a time, may change something, or is
-answered in parts.
+answered in parts. What readers make up is not kept: hardly anybody asks it again.
 """
 
 from __future__ import annotations
 
 import hashlib
-import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from django.db import connection, transaction
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from psycopg import ServerCursor
 from psycopg.types.json import Jsonb
 
-from models_catalog.together.statement import is_planned_once, let_it_be_planned_once
+from models_catalog.together.statement import NUMBERED, is_planned_once, let_it_be_planned_once
 
-from .asking import Key, Reader
+from .asking import Key, Reader, is_question
 from .memory import Memory
 from .pages import OVERHEAD
 from .parameters import ReadParameters
@@ -39,6 +39,8 @@ from .versions import seconds_to_midnight
 # What a question may hold besides days, lists and JSON.
 PLAIN = (int, str, float, Decimal, bytes, type(None))
 READS = ("SELECT", "WITH")
+# A read that says how the rest of its transaction is to be answered.
+SETS = "set_config("
 # A view that asks several times of one state of the database; asked again, each answer is held against its own.
 MARKS = ("SAVEPOINT", "RELEASE SAVEPOINT")
 
@@ -52,8 +54,7 @@ class Question(NamedTuple):
 
 def are_answered_the_same(questions: Iterable[Question]) -> bool:
     """Asks up to the first that is not."""
-    # In one transaction, as search asks: it begins with settings for the rest of it. Not one more inside the store’s.
-    with transaction.atomic(savepoint=False), connection.cursor() as plain, connection.cursor() as planned:
+    with connection.cursor() as plain, connection.cursor() as planned:
         let_it_be_planned_once(planned, connection)
         for question in questions:
             cursor = planned if question.is_planned_once else plain
@@ -95,14 +96,20 @@ class Recording:
                 not many
                 and isinstance(sql, str)
                 and sql.lstrip().startswith(READS)
+                and SETS not in sql
                 and is_timeless(params)
                 and not isinstance(cursor.cursor, ServerCursor)  # its rows come later, in parts
             )
             if self.can_be_repeated:
-                # All pages of a kind ask in the same words, which are long.
                 answer = digest(cursor.pgresult)
-                self.questions.append(Question(sys.intern(sql), params, is_planned_once(cursor), answer))
+                self.questions.append(Question(_one_of(sql), params, is_planned_once(cursor), answer))
         return result
+
+
+@lru_cache(maxsize=NUMBERED)
+def _one_of(sql: str) -> str:
+    """The same object for the same words: all pages of a kind ask in these, and they are long."""
+    return sql
 
 
 def is_timeless(value: Any) -> bool:
@@ -125,14 +132,9 @@ class AnsweredPage:
 
     content: bytes
     headers: dict[str, str]
-    questions: tuple[Question, ...]
-    read: frozenset[str]
+    questions: Sequence[Question]
     until: float
-
-    @property
-    def size(self) -> int:
-        asked = sum(len(question.sql) + len(repr(question.params)) for question in self.questions)
-        return OVERHEAD + len(self.content) + asked
+    size: int
 
     def is_still_true(self) -> bool:
         return time.monotonic() < self.until and are_answered_the_same(self.questions)
@@ -152,44 +154,49 @@ class Repeating:
         page = self.memory.get(key)
         if page is None or not page.is_still_true():
             return self._made(request, key)
-        if isinstance(request.GET, ReadParameters):
-            request.GET.read.update(page.read)
         return HttpResponse(page.content, headers=page.headers)
 
     def _key(self, request: HttpRequest) -> Key | None:
         """None for what is not the same for everybody, and for what is asked in other words than a kept page is."""
         key = self.reader.key(request.META)
-        return key if key is not None and key.query == request.META.get("QUERY_STRING", "") else None
+        if key is None or key.query != request.META.get("QUERY_STRING", ""):
+            return None
+        page = self.reader.page(key.path)
+        return None if page is None or is_question(key, page) else key
 
     def _made(self, request: HttpRequest, key: Key) -> HttpResponse:
         if not isinstance(request.GET, ReadParameters):
             request.GET = ReadParameters(key.query, set())  # type: ignore[assignment]
-        read = request.GET.read  # type: ignore[attr-defined]
         recording = Recording()
         # Before the view: one that is called yesterday shows yesterday.
         began, now = time.monotonic(), timezone.now()
+        until = None
         with connection.execute_wrapper(recording):
             response = self.make(request)
-            if not self._may_be_kept(request, response):
-                return response
-            # In the zone of the site: whichever it is, is one of the answers.
-            until = began + seconds_to_midnight(timezone.localtime(now))
-        if recording.can_be_repeated:
-            page = AnsweredPage(
-                response.content, dict(response.items()), tuple(recording.questions), frozenset(read), until
-            )
-            self.memory.put(key, page)
+            if self._may_be_kept(request, response):
+                # In the zone of the site: whichever it is, is one of the answers.
+                until = began + seconds_to_midnight(timezone.localtime(now))
+        if until is None or not recording.can_be_repeated:
+            self.memory.discard(key)
+            return response
+        asked = sum(len(question.sql) + len(repr(question.params)) for question in recording.questions)
+        size = OVERHEAD + len(response.content) + asked
+        page = AnsweredPage(response.content, dict(response.items()), recording.questions, until, size)
+        self.memory.put(key, page)
         return response
 
-    def _may_be_kept(self, request: HttpRequest, response: HttpResponse) -> bool:
+    def _may_be_kept(self, request: Any, response: HttpResponse) -> bool:
         """What the store may keep, of what is no more than its bytes and headers. Layers outside have not seen it yet."""
+        page = self.reader.page(request.path_info)
         return (
-            type(response) is HttpResponse
+            page is not None
+            and type(response) is HttpResponse
             and "CSRF_COOKIE_NEEDS_UPDATE" not in request.META  # the token of a form, whose cookie is set later
             and not refusal(
-                self.reader.page(request.path_info),
+                page,
                 status=response.status_code,
                 headers={name.lower(): value for name, value in response.items()},
                 cookies=bool(response.cookies),
+                undeclared=request.GET.read - page.all_parameters,
             )
         )

@@ -61,6 +61,10 @@ class Page:
     by_accept: bool = False
     kind: str = ""
 
+    @property
+    def all_parameters(self) -> frozenset[str]:
+        return self.parameters | self.questions | self.never_kept_with
+
     def tags(self, slug: str | None) -> list[str]:
         """What a cache may be told to forget it by: “content”, “kind-release”, “release-llama-4-scout”."""
         return [ALL_PAGES, f"kind-{self.kind}", *([f"{self.kind}-{slug}"] if slug else [])]
