@@ -17,8 +17,8 @@ from django.http import HttpRequest, HttpResponse
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 requests = logging.getLogger("llamahub.requests")
-# Whoever has the address of a shared draft can read it.
-SECRET = re.compile(r"(?<=^/preview/)[^/]+")
+# Whoever has the address of a shared draft can read it. Django names addresses in its own lines as well.
+SECRET = re.compile(r"(?<=/preview/)[^/\s]+")
 
 
 class JSONFormatter(logging.Formatter):
@@ -29,7 +29,7 @@ class JSONFormatter(logging.Formatter):
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": SECRET.sub("…", record.getMessage()),
         }
         if current := request_id.get():
             entry["request_id"] = current

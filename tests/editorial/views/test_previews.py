@@ -9,10 +9,12 @@ import pytest
 from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.test import Client
 from django.utils import timezone
 
 from editorial import previews, publishing
 from editorial.models import Edition, PreviewLink, PreviewPeriod
+from llamahub.logs import JSONFormatter
 from tests.factories import make_article, make_edition, make_image, make_live_article, make_release, make_user
 
 from .pages import Page
@@ -255,6 +257,14 @@ class TestNobodyKeepsIt:
         for record in caplog.records:
             assert link.key.hex not in record.getMessage() + str(record.__dict__)
         assert "/preview/…/" in caplog.records[0].getMessage()
+
+    def test_nor_in_the_log_of_a_failure(self, share, caplog, monkeypatch):
+        monkeypatch.setattr("editorial.views.previews.article_page", lambda *arguments, **options: 1 / 0)
+        link, address = share()
+        assert Client(raise_request_exception=False).get(address).status_code == 500
+        lines = [JSONFormatter().format(record) for record in caplog.records]
+        assert any("ZeroDivisionError" in line for line in lines)
+        assert not any(previews.token_of(link) in line for line in lines)
 
     def test_no_frame_of_another_page(self, response):
         assert response["X-Frame-Options"] == "DENY"
