@@ -118,7 +118,7 @@ class SnapshotMiddleware:
                 if making.failure is not None:
                     raise making.failure
         except replica.FAILURES as error:
-            replica.health.failed(error)
+            replica.failed(error)
             return None
         finally:
             del request.META[READING]

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -18,13 +17,13 @@ from typing import Any
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, OperationalError, connections
 
+from llamahub.presence import Presence
+
 logger = logging.getLogger(__name__)
 
 ALIAS = "replica"
 # What may be no error on the primary: the copy can be away, end a query to go on replaying, or lack a new column yet.
 FAILURES = (DatabaseError, InterfaceError)
-# Seconds between two tries to reach one that was away.
-TRYING = 1.0
 
 
 def is_set_up() -> bool:
@@ -42,40 +41,10 @@ def standing_in() -> Iterator[None]:
         connections[DEFAULT_DB_ALIAS] = primary
 
 
-class Health:
-    """Whether the copy can be asked. While it cannot, a thread tries it, so that no reader waits to find out."""
-
-    def __init__(self) -> None:
-        self.is_away = False
-        self._lock = threading.Lock()
-        self._thread: threading.Thread | None = None
-        self._end = threading.Event()
-
-    def failed(self, error: BaseException) -> None:
-        """One that is away is not asked again before it has answered."""
-        with self._lock:
-            if self.is_away or not isinstance(error, OperationalError | InterfaceError):
-                return
-            self.is_away = True
-            logger.warning("The replica fails, pages are read from the primary: %s", " ".join(str(error).split()))
-            self._end.clear()
-            self._thread = threading.Thread(target=self._try, name="replica", daemon=True)
-            self._thread.start()
-
-    def _try(self) -> None:
-        while not self._end.wait(TRYING):
-            if _answers():
-                self.is_away = False
-                logger.info("The replica answers again")
-                return
-
-    def stop(self) -> None:
-        """For tests: ends the thread and knows nothing."""
-        with self._lock:
-            self._end.set()
-            if self._thread is not None:
-                self._thread.join(10)
-            self._thread, self.is_away = None, False
+def failed(error: BaseException) -> None:
+    """One that is away is not asked again before it has answered."""
+    if isinstance(error, OperationalError | InterfaceError) and health.lost():
+        logger.warning("The replica fails, pages are read from the primary: %s", " ".join(str(error).split()))
 
 
 def _answers() -> bool:
@@ -84,11 +53,13 @@ def _answers() -> bool:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
         return True
-    except (DatabaseError, InterfaceError, psycopg.Error, OSError):
-        return False
     finally:
         with contextlib.suppress(DatabaseError, InterfaceError, psycopg.Error):
             connection.close()
 
 
-health = Health()
+def _back(seconds: float) -> None:
+    logger.info("The replica answers again")
+
+
+health = Presence("replica", _answers, _back)

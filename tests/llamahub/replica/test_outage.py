@@ -7,8 +7,9 @@ import pytest
 from django.db import InterfaceError, OperationalError, ProgrammingError, connections
 from psycopg.errors import _WaitTimeout
 
+from llamahub import presence
 from llamahub.page_store.knowledge import knowledge
-from llamahub.replica import base, reading
+from llamahub.replica import base
 from llamahub.replica.reading import health
 from tests.llamahub.page_store.conftest import eventually
 
@@ -27,7 +28,7 @@ def known(replica, release):
 
 
 def test_one_that_refuses_is_noticed_once_and_found_again(visitor, caplog, monkeypatch):
-    monkeypatch.setattr(reading, "TRYING", 0.1)
+    monkeypatch.setattr(presence, "PAUSE", 0.1)
     with caplog.at_level(logging.INFO, logger="llamahub.replica"):
         with refusing("replica"):
             for target in [PAGE, "/models/", "/search/?q=llama", "/about/"]:
