@@ -1,8 +1,8 @@
 """A cache that machines share, in Redis or Valkey, and that may fail in every way without anybody noticing.
 
-What it does not answer is as if it were not there. After a failure nobody asks it for a second; then one does. What
-lies in it is signed, so that whoever can write to it can neither have us run code nor show readers what we did not
-write.
+What it does not answer is as if it were not there. After a failure no reader asks it until a thread, which tries it
+every second, has had an answer. What lies in it is signed, so that whoever can write to it can neither have us run code
+nor show readers what we did not write.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import pickle
 import threading
 import time
 from collections.abc import Callable
-from functools import cache, partial
+from functools import partial
 from typing import Any, TypeVar
 
 from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
@@ -21,24 +21,28 @@ from django.core.cache.backends.redis import RedisCache as DjangosRedisCache
 from django.core.cache.backends.redis import RedisCacheClient
 from django.utils.crypto import salted_hmac
 
+from .presence import Presence
+
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-# Seconds to connect and to get an answer. A page is made faster than that.
-TIMEOUT = 0.25
-# An answer that took longer is one that we had better not waited for.
-SLOW = 0.15
-# Seconds for which nobody asks after a failure.
+# Seconds to connect and to get an answer. A server in the same data center needs 1 or 2 ms, and a page is made in 10 to
+# 30: who waits longer is worse off than without it. The rest is for busy machines, ours or its: taking it for away costs
+# a second of pages made here. When it begins to hang, those who are just asking wait so long, once.
+TIMEOUT = 0.1
+# An answer that took longer, with all its steps, is one that we had better not waited for. Not less than a step may take:
+# on a machine that has too much to do all answers are late, and making pages instead gives it more.
+SLOW = 0.1
+# Seconds between two writes to a server that takes nothing.
 PAUSE = 1.0
 BATCH = 500
 
 
 class Breaker:
-    """Whether it is worth asking. Of all threads that would, one tries again after each pause."""
+    """Whether it is worth writing to a server that takes nothing, but says so at once: after each pause one tries."""
 
-    def __init__(self, complaint: str) -> None:
-        self.complaint = complaint
+    def __init__(self) -> None:
         self.down_since: float | None = None
         self._again_at = 0.0
         self._lock = threading.Lock()
@@ -59,7 +63,7 @@ class Breaker:
                 self.down_since = time.monotonic()
             self._again_at = time.monotonic() + PAUSE
         if is_news:
-            logger.warning("The cache %s: %s. Doing without it, and trying again every second.", self.complaint, why)
+            _complain("takes nothing", why)
 
     def worked(self) -> None:
         if self.down_since is None:
@@ -67,18 +71,28 @@ class Breaker:
         with self._lock:
             since, self.down_since = self.down_since, None
         if since is not None:
-            logger.info("The cache works again after %.0f s", time.monotonic() - since)
+            _works_again(time.monotonic() - since)
+
+
+def _complain(what: str, why: str) -> None:
+    logger.warning("The cache %s: %s. Doing without it, and trying again every second.", what, why)
+
+
+def _works_again(seconds: float) -> None:
+    logger.info("The cache works again after %.0f s", seconds)
 
 
 class Guard:
     """Of one server, for all threads of the process. One that takes nothing more, being full, may still be read."""
 
-    def __init__(self) -> None:
-        self.answers = Breaker("does not answer")
-        self.takes = Breaker("takes nothing")
+    def __init__(self, read: Callable[[], object]) -> None:
+        """``read`` asks the server what readers ask it: one that would answer them with an error is not back."""
+        self._read = read
+        self.server = Presence("cache", self._answers, _works_again)
+        self.takes = Breaker()
 
     def ask(self, call: Callable[[], T], otherwise: T, *, writes: bool = False, is_long: bool = False) -> T:
-        if not self.answers.allows() or (writes and not self.takes.allows()):
+        if self.server.is_away or (writes and not self.takes.allows()):
             return otherwise
         from redis.exceptions import ResponseError
 
@@ -89,31 +103,44 @@ class Guard:
             self._refused(refusal, writes)
             return otherwise
         except Exception as error:  # what a server that speaks nonsense leads to has no end
-            self.answers.failed(" ".join(str(error).split()) or type(error).__name__)
+            self._lost(_in_a_line(error) or type(error).__name__)
             return otherwise
         if (took := time.monotonic() - began) > SLOW and not is_long:
-            self.answers.failed(f"an answer took {took:.2f} s")
-            return answer
-        self.answers.worked()
-        if writes:
+            self._lost(f"an answer took {took:.2f} s")
+        elif writes:
             self.takes.worked()
         return answer
 
+    def _lost(self, why: str) -> None:
+        if self.server.lost():
+            _complain("does not answer", why)
+
+    def _answers(self) -> bool:
+        began = time.monotonic()
+        self._read()
+        return time.monotonic() - began <= SLOW
+
     def _refused(self, refusal: Exception, writes: bool) -> None:
         """The server is there and says no: it is full, a replica, or has something else under the key."""
-        why = " ".join(str(refusal).split())
+        why = _in_a_line(refusal)
         if why.startswith("WRONGTYPE"):
-            self.answers.worked()
-        elif writes:
-            self.answers.worked()
+            return
+        if writes:
             self.takes.failed(why)
         else:
-            self.answers.failed(why)
+            self._lost(why)
 
 
-@cache
-def guard_of(server: str) -> Guard:
-    return Guard()
+def _in_a_line(error: Exception) -> str:
+    return " ".join(str(error).split())
+
+
+guards: dict[str, Guard] = {}
+
+
+def guard_of(server: str, read: Callable[[], object]) -> Guard:
+    """One for all threads, of which each has a cache, with connections, of its own."""
+    return guards.get(server) or guards.setdefault(server, Guard(read))
 
 
 def sealed(key: str, value: Any) -> bytes:
@@ -190,7 +217,7 @@ class RedisCache(DjangosRedisCache):
     def __init__(self, server: str | list[str], params: dict[str, Any]) -> None:
         super().__init__(server, params)
         self._class = SealingClient
-        self.guard = guard_of(str(server))
+        self.guard = guard_of(str(server), partial(super().get, "presence"))
 
     def _ask(self, name: str, otherwise: T, *arguments: Any, writes: bool = False) -> T:
         return self.guard.ask(partial(getattr(super(), name), *arguments), otherwise, writes=writes)

@@ -11,7 +11,16 @@ from .redis_server import RedisServer
 
 
 @pytest.fixture
-def redis_server(tmp_path, monkeypatch) -> Iterator[RedisServer]:
+def guards() -> Iterator[None]:
+    """Of the servers of a test, none is tried after it."""
+    yield
+    for guard in caching.guards.values():
+        guard.server.stop()
+    caching.guards.clear()
+
+
+@pytest.fixture
+def redis_server(tmp_path, monkeypatch, guards) -> Iterator[RedisServer]:
     """A Redis that is given time: a busy machine is not what is tested with it."""
     monkeypatch.setattr(caching, "TIMEOUT", 5)
     monkeypatch.setattr(caching, "SLOW", 60)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import pickle
 import socket
 import threading
@@ -14,8 +15,10 @@ import pytest
 from django.core.cache import caches
 from django.core.exceptions import ImproperlyConfigured
 
-from llamahub import caching, environment
+from llamahub import caching, environment, presence
 from llamahub.environment import cache as cache_settings
+
+pytestmark = pytest.mark.usefixtures("guards")
 
 
 @pytest.fixture
@@ -133,7 +136,7 @@ def test_another_type_of_value_under_a_key_is_written_over(shared, redis_server)
     assert shared.get("a", "nothing") == "nothing"
     shared.set("a", "ours")
     assert shared.get("a") == "ours"
-    assert shared.guard.answers.down_since is None
+    assert not shared.guard.server.is_away
 
 
 def test_a_server_that_stops_is_missed_by_nobody_and_back_by_itself(shared, redis_server, caplog):
@@ -160,24 +163,85 @@ def test_a_server_that_is_empty_after_a_restart_is_used_at_once(shared, redis_se
     assert eventually(lambda: works(shared))
 
 
-def test_a_silent_server_costs_a_quarter_of_a_second_and_then_nothing(settings):
+def test_a_silent_server_costs_a_tenth_of_a_second_and_then_nothing(settings):
     with answering(None) as url:
         settings.CACHES = {"default": cache_settings(url)}
         began = time.monotonic()
         assert caches["default"].get("a", "nothing") == "nothing"
-        assert time.monotonic() - began < 0.8
-        for _ in range(1000):  # a pause of a second, in which one tries again
+        assert time.monotonic() - began < 0.5
+        began = time.monotonic()
+        for _ in range(1000):
             assert caches["default"].get("a", "nothing") == "nothing"
-        assert time.monotonic() - began < 1.5
+        assert time.monotonic() - began < 0.5
 
 
-def test_one_of_many_threads_tries_a_server_again(settings):
+@pytest.fixture
+def askers(monkeypatch) -> list[str]:
+    """The names of the threads that asked a server, in the order in which they did."""
+    names: list[str] = []
+    get = caching.SealingClient.get
+
+    def noting(self, key, default):
+        names.append(threading.current_thread().name)
+        return get(self, key, default)
+
+    monkeypatch.setattr(caching.SealingClient, "get", noting)
+    return names
+
+
+def test_while_a_server_is_silent_nobody_asks_it_but_one_thread(settings, askers, monkeypatch):
+    monkeypatch.setattr(presence, "PAUSE", 0.1)
+    is_over = threading.Event()
+
+    def read() -> None:
+        while not is_over.wait(0.001):
+            assert caches["default"].get("a", "nothing") == "nothing"
+            caches["default"].set("a", 1)
+
     with answering(None) as url:
         settings.CACHES = {"default": cache_settings(url)}
-        guard = caches["default"].guard
         caches["default"].get("a")
-        guard.answers._again_at = 0
-        assert [guard.answers.allows() for _ in range(5)] == [True, False, False, False, False]
+        began = time.monotonic()
+        readers = [threading.Thread(target=read) for _ in range(4)]
+        for reader in readers:
+            reader.start()
+        assert eventually(lambda: len(askers) > 4)
+        is_over.set()
+        for reader in readers:
+            reader.join()
+        assert set(askers[1:]) == {"cache"}
+        # A pause and a tenth of a second without an answer for each.
+        assert len(askers) - 1 <= (time.monotonic() - began) / 0.2 + 1
+
+
+def test_a_server_that_hangs_is_back_without_anybody_asking(shared, redis_server, askers, monkeypatch, caplog):
+    monkeypatch.setattr(caching, "TIMEOUT", 0.1)
+    assert works(shared)
+    redis_server.pause()
+    with caplog.at_level(logging.INFO, "llamahub.caching"):
+        assert shared.get("probe") is None
+        assert eventually(lambda: askers.count("cache") > 1)
+        assert shared.guard.server.is_away
+        redis_server.resume()
+        assert eventually(lambda: not shared.guard.server.is_away)
+        assert set(askers[2:]) == {"cache"}  # after the one who was there to see it work, and the one who missed it
+    assert shared.get("probe") == "there"
+    assert [record.levelname for record in caplog.records] == ["WARNING", "INFO"]
+
+
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+def test_a_process_that_is_forked_off_while_a_server_is_away_tries_it_by_itself(shared, redis_server, monkeypatch):
+    monkeypatch.setattr(presence, "PAUSE", 0.1)
+    assert works(shared)
+    redis_server.stop()
+    assert shared.get("probe") is None
+    child = os.fork()
+    if not child:
+        misses_it = shared.get("probe", "nothing") == "nothing" and shared.guard.server.is_away
+        os._exit(0 if misses_it and eventually(lambda: works(shared)) else 1)
+    time.sleep(0.5)
+    redis_server.start()
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
 @pytest.mark.parametrize(
@@ -191,7 +255,8 @@ def test_one_of_many_threads_tries_a_server_again(settings):
     ],
     ids=["HTTP", "noise", "a length below nothing", "an endless list", "errors"],
 )
-def test_a_server_that_speaks_nonsense_is_left_alone(settings, answer):
+def test_a_server_that_speaks_nonsense_is_left_alone(settings, answer, askers, caplog, monkeypatch):
+    monkeypatch.setattr(presence, "PAUSE", 0.05)
     with answering(answer) as url:
         settings.CACHES = {"default": cache_settings(url)}
         shared = caches["default"]
@@ -199,7 +264,23 @@ def test_a_server_that_speaks_nonsense_is_left_alone(settings, answer):
             assert shared.get("a", "nothing") == "nothing"
             shared.set("a", 1)
             shared.clear()
-        assert shared.guard.answers.down_since is not None
+        assert eventually(lambda: askers.count("cache") > 2)
+        assert shared.guard.server.is_away
+        assert [record.levelname for record in caplog.records] == ["WARNING"]
+
+
+def test_a_server_that_refuses_what_readers_ask_is_not_back(shared, redis_server, askers, monkeypatch, caplog):
+    """It is there, and would answer to its name."""
+    monkeypatch.setattr(presence, "PAUSE", 0.05)
+    assert works(shared)
+    redis_server.client.execute_command("ACL", "SETUSER", "default", "-get")
+    with caplog.at_level(logging.INFO, "llamahub.caching"):
+        assert shared.get("probe", "nothing") == "nothing"
+        assert eventually(lambda: askers.count("cache") > 2)
+        assert shared.guard.server.is_away
+        redis_server.client.execute_command("ACL", "SETUSER", "default", "+get")
+        assert eventually(lambda: not shared.guard.server.is_away)
+    assert [record.levelname for record in caplog.records] == ["WARNING", "INFO"]
 
 
 def test_a_server_that_is_full_is_still_read(shared, redis_server, caplog):
@@ -223,7 +304,7 @@ def test_a_server_that_wants_another_password_is_left_alone(shared, redis_server
     for _ in range(5):
         assert shared.get("probe", "nothing") == "nothing"
         shared.set("probe", "x")
-    assert shared.guard.answers.down_since is not None
+    assert shared.guard.server.is_away
 
 
 def test_a_password_in_the_address_is_used_and_not_logged(redis_server, settings, caplog):
@@ -241,6 +322,16 @@ def test_a_late_answer_counts_once(shared, monkeypatch):
     monkeypatch.setattr(caching, "SLOW", -1)
     assert shared.get("a", "nothing") == "there"
     assert shared.get("a", "nothing") == "nothing"
+
+
+def test_a_server_that_goes_on_answering_late_is_not_back(shared, askers, monkeypatch):
+    monkeypatch.setattr(presence, "PAUSE", 0.05)
+    monkeypatch.setattr(caching, "SLOW", -1)
+    shared.get("a")
+    assert eventually(lambda: askers.count("cache") > 3)
+    assert shared.guard.server.is_away
+    monkeypatch.setattr(caching, "SLOW", 60)
+    assert eventually(lambda: not shared.guard.server.is_away)
 
 
 @pytest.mark.parametrize(
