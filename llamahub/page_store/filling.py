@@ -15,7 +15,7 @@ from .asking import Environ, Key, Reader, is_question
 from .knowledge import Knowledge, Version
 from .memory import Memory
 from .pages import StoredPage
-from .refusals import refusal
+from .refusals import refusal_of
 from .second_level import SecondLevel
 from .snapshot import MAKING, Making
 from .versions import SECOND
@@ -120,16 +120,7 @@ class Filling:
         )
         made = Made(started[0], started[1], response)
         page = self.reader.page(key.path)
-        headers = {name.lower(): value for name, value in response.items()}
-        undeclared = making.read - page.all_parameters if page else set()
-        why = refusal(
-            page,
-            status=response.status_code,
-            headers=headers,
-            cookies=bool(response.cookies),
-            streaming=response.streaming,
-            undeclared=undeclared,
-        )
+        why = refusal_of(response, page, making.read)
         if why is None and version is not None and making.seen is not None and self._holds(making, version):
             briefly = page is not None and is_question(key, page)
             stored = StoredPage(

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Set
 from http import HTTPStatus
 
+from django.http import HttpResponseBase
+
 from models_catalog.views.base import Page
 
 # Directives that a page for everybody may have. Another one may be a restriction that we do not know.
@@ -17,6 +19,18 @@ KINDS = ("text/", "application/json", "application/xml", "application/rss+xml", 
          "application/opensearchdescription+xml")  # fmt: skip
 # A response with one of these is a part, already packed, or meant for one visitor.
 TELLTALE = ("set-cookie", "content-range", "content-encoding", "www-authenticate", "authentication-info")
+
+
+def refusal_of(response: HttpResponseBase, page: Page | None, read: Set[str]) -> str | None:
+    """As `refusal`, of what a view gave; ``read`` are the parameters that it read."""
+    return refusal(
+        page,
+        status=response.status_code,
+        headers={name.lower(): value for name, value in response.items()},
+        cookies=bool(response.cookies),
+        streaming=response.streaming,
+        undeclared=read - page.all_parameters if page else frozenset(),
+    )
 
 
 def refusal(

@@ -33,7 +33,7 @@ from .asking import Key, Reader, is_question
 from .memory import Memory
 from .pages import OVERHEAD
 from .parameters import ReadParameters
-from .refusals import refusal
+from .refusals import refusal_of
 from .versions import seconds_to_midnight
 
 # What a question may hold besides days, lists and JSON.
@@ -187,16 +187,8 @@ class Repeating:
 
     def _may_be_kept(self, request: Any, response: HttpResponse) -> bool:
         """What the store may keep, of what is no more than its bytes and headers. Layers outside have not seen it yet."""
-        page = self.reader.page(request.path_info)
         return (
-            page is not None
-            and type(response) is HttpResponse
+            type(response) is HttpResponse
             and "CSRF_COOKIE_NEEDS_UPDATE" not in request.META  # the token of a form, whose cookie is set later
-            and not refusal(
-                page,
-                status=response.status_code,
-                headers={name.lower(): value for name, value in response.items()},
-                cookies=bool(response.cookies),
-                undeclared=request.GET.read - page.all_parameters,
-            )
+            and refusal_of(response, self.reader.page(request.path_info), request.GET.read) is None
         )
