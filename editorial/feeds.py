@@ -49,7 +49,7 @@ class ArticlesFeed(Articles):
         return absolute(reverse("editorial:articles-feed"))
 
     def items(self) -> list[Edition]:
-        return list(Edition.objects.live().for_reading().defer("body")[:NEWEST])
+        return list(Edition.objects.live().for_lists().prefetch_related("article__authors")[:NEWEST])
 
     def item_title(self, item: Edition) -> str:
         return item.title

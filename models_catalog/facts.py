@@ -86,10 +86,7 @@ class Fact:
 
     def said(self, form: Form) -> Fact:
         """The fact with its value as running text has it."""
-        if self.value is None:
-            return self
-        said = self.value.said(form)
-        return Fact(self.obj, self.field, self.label, said, self.links, self.citations, self.corrections)
+        return replace(self, value=self.value.said(form)) if self.value else self
 
     @property
     def status(self) -> FactStatus:
