@@ -21,6 +21,7 @@ from django.core.cache.backends.redis import RedisCache as DjangosRedisCache
 from django.core.cache.backends.redis import RedisCacheClient
 from django.utils.crypto import salted_hmac
 
+from .logs import in_a_line
 from .presence import Presence
 
 logger = logging.getLogger(__name__)
@@ -103,7 +104,7 @@ class Guard:
             self._refused(refusal, writes)
             return otherwise
         except Exception as error:  # what a server that speaks nonsense leads to has no end
-            self._lost(_in_a_line(error) or type(error).__name__)
+            self._lost(in_a_line(error) or type(error).__name__)
             return otherwise
         if (took := time.monotonic() - began) > SLOW and not is_long:
             self._lost(f"an answer took {took:.2f} s")
@@ -122,17 +123,13 @@ class Guard:
 
     def _refused(self, refusal: Exception, writes: bool) -> None:
         """The server is there and says no: it is full, a replica, or has something else under the key."""
-        why = _in_a_line(refusal)
+        why = in_a_line(refusal)
         if why.startswith("WRONGTYPE"):
             return
         if writes:
             self.takes.failed(why)
         else:
             self._lost(why)
-
-
-def _in_a_line(error: Exception) -> str:
-    return " ".join(str(error).split())
 
 
 guards: dict[str, Guard] = {}

@@ -21,6 +21,11 @@ requests = logging.getLogger("llamahub.requests")
 SECRET = re.compile(r"(?<=/preview/)[^/\s]+")
 
 
+def in_a_line(error: BaseException) -> str:
+    """What an error says, however many lines it takes for that."""
+    return " ".join(str(error).split())
+
+
 class JSONFormatter(logging.Formatter):
     """A record with its time, level, logger, message, request, traceback, and what was passed as ``extra={"data": …}``."""
 

@@ -18,6 +18,7 @@ from django.db.migrations.executor import MigrationExecutor
 from editorial.search import index
 from llamahub import content
 from llamahub.embedded_postgres.errors import EmbeddedPostgresError
+from llamahub.logs import in_a_line
 
 HOST = "127.0.0.1"
 
@@ -57,7 +58,7 @@ def connect() -> str:
         raise CommandError(str(error)) from None
     except OperationalError as error:
         database = connection.settings_dict
-        reason = " ".join(str(error).split()).removesuffix(".")
+        reason = in_a_line(error).removesuffix(".")
         raise CommandError(
             f"DATABASE_URL leads to {database['NAME']!r} on {database['HOST'] or 'this machine'}, "
             f"and it does not answer: {reason}. Correct it, or unset it to use the embedded database."

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from models_catalog.models import Release
 
+from .logs import in_a_line
 from .page_store.filling import MOMENT
 from .page_store.layer import PageStore
 
@@ -54,7 +55,7 @@ def make_first_pages(store: PageStore) -> None:
         if release is not None:
             store.make(release.get_absolute_url())
     except (DatabaseError, InterfaceError) as error:
-        logger.warning("No page is made at the start: %s", " ".join(str(error).split()))
+        logger.warning("No page is made at the start: %s", in_a_line(error))
     finally:
         # They are this thread’s, which answers nobody.
         connections.close_all()

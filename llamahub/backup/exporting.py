@@ -17,6 +17,8 @@ from django.db import DatabaseError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from psycopg import sql
 
+from llamahub.logs import in_a_line
+
 from . import places, rows
 from .errors import BackupError, of_system
 from .manifest import FORMAT, MEDIA, NAME, Manifest, Member
@@ -64,7 +66,7 @@ def export(
     except OSError as error:
         raise of_system(error, f"writing {destination.name}") from error
     except DatabaseError as error:
-        reason = " ".join(str(error).split())
+        reason = in_a_line(error)
         raise BackupError(f"The database cannot be read: {reason} Nothing was written.") from error
 
 

@@ -18,6 +18,7 @@ import psycopg
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, connections
 
+from llamahub.logs import in_a_line
 from models_catalog.views.base import STALE_IF_ERROR
 
 from . import versions
@@ -90,7 +91,7 @@ class Listener:
                 self._listen()
             except GONE as error:
                 if self.knowledge.blind_since is None and not self._ended:
-                    logger.warning("The database does not tell of changes: %s", " ".join(str(error).split()))
+                    logger.warning("The database does not tell of changes: %s", in_a_line(error))
                 self.knowledge.no_answer(bearable=STALE_IF_ERROR)
             except Exception:
                 logger.exception("Asking for changes failed; trying again")

@@ -22,6 +22,7 @@ from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.db.models.functions import Now
 
 from llamahub.cdn import Hook, PurgeFailed
+from llamahub.logs import in_a_line
 from models_catalog.views.base import ALL_PAGES
 
 from .knowledge import SURE, Knowledge
@@ -133,7 +134,7 @@ class Purger:
             except (DatabaseError, InterfaceError) as error:
                 # Nothing changes while the database is away.
                 if not is_silent:
-                    logger.warning("What the CDN is to purge is not known: %s", " ".join(str(error).split()))
+                    logger.warning("What the CDN is to purge is not known: %s", in_a_line(error))
                 wait, is_silent = SILENT, True
             except Exception:
                 logger.exception("Purging failed; trying again")

@@ -17,6 +17,7 @@ from typing import Any
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, OperationalError, connections
 
+from llamahub.logs import in_a_line
 from llamahub.presence import Presence
 
 logger = logging.getLogger(__name__)
@@ -44,7 +45,7 @@ def standing_in() -> Iterator[None]:
 def failed(error: BaseException) -> None:
     """One that is away is not asked again before it has answered."""
     if isinstance(error, OperationalError | InterfaceError) and health.lost():
-        logger.warning("The replica fails, pages are read from the primary: %s", " ".join(str(error).split()))
+        logger.warning("The replica fails, pages are read from the primary: %s", in_a_line(error))
 
 
 def _answers() -> bool:
